@@ -1,0 +1,1 @@
+"""Turnstile's services. A service imports ``proto`` and ``services.common``, never another service."""
