@@ -1,16 +1,41 @@
-"""The `turnstile` command."""
+"""The `turnstile` command. Each subcommand imports its own service only: a streamer needs no torch."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="turnstile",
+    help="Counts people over live video.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def up(
+    source: Annotated[str | None, typer.Option(help="A device, a file or a URL: one camera, named main.")] = None,
+    config: Annotated[Path | None, typer.Option(help="The configuration file, for everything else.")] = None,
+    model: Annotated[str | None, typer.Option(help="An OpenVINO folder, or a .pt, .onnx or .engine file.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = None,
+    port: Annotated[int | None, typer.Option(help="Of the page; the next two are capture's and inference's.")] = None,
+) -> None:
+    """Run everything on this machine."""
+    from services.up.main import Options  # noqa: PLC0415
+    from services.up.main import up as run  # noqa: PLC0415
+
+    raise typer.Exit(run(Options(source, config, model, host, port)))
 
 
 @app.command()
 def capture() -> None:
     """Run the capture service alone."""
-    from services.capture.main import main as run  # noqa: PLC0415 - each command loads its own service only
+    from services.capture.main import main as run  # noqa: PLC0415
 
     raise typer.Exit(run())
 
@@ -18,7 +43,7 @@ def capture() -> None:
 @app.command()
 def inference() -> None:
     """Run the inference service alone."""
-    from services.inference.main import main as run  # noqa: PLC0415 - each command loads its own service only
+    from services.inference.main import main as run  # noqa: PLC0415
 
     raise typer.Exit(run())
 
@@ -26,7 +51,7 @@ def inference() -> None:
 @app.command()
 def streamer() -> None:
     """Run the streamer service alone."""
-    from services.streamer.main import main as run  # noqa: PLC0415 - each command loads its own service only
+    from services.streamer.main import main as run  # noqa: PLC0415
 
     raise typer.Exit(run())
 
@@ -34,3 +59,7 @@ def streamer() -> None:
 def main() -> None:
     """Run the command line."""
     app()
+
+
+if __name__ == "__main__":
+    main()

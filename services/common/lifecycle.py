@@ -23,9 +23,14 @@ STOP_DEADLINE_SECONDS: Final = 2.5
 
 
 class Stop:
-    """Says to every loop of a process that it is time to end."""
+    """Says to every loop of a process that it is time to end.
 
-    def __init__(self) -> None:
+    Args:
+        deadline: Seconds after which a process that has been asked and has not ended is ended.
+    """
+
+    def __init__(self, deadline: float = STOP_DEADLINE_SECONDS) -> None:
+        self._deadline = deadline
         self._event = threading.Event()
         self._callbacks: list[Callable[[], None]] = []
 
@@ -34,7 +39,7 @@ class Stop:
         if self._event.is_set():
             return
         self._event.set()
-        deadline = threading.Timer(STOP_DEADLINE_SECONDS, _end_now)
+        deadline = threading.Timer(self._deadline, self._end_now)
         deadline.daemon = True
         deadline.start()
         for callback in self._callbacks:
@@ -51,13 +56,19 @@ class Stop:
     def __bool__(self) -> bool:
         return self._event.is_set()
 
+    def _end_now(self) -> None:
+        log.warning("did not stop within %.1f s, ending now", self._deadline)
+        os._exit(0)
 
-def run_service(name: str, body: Callable[[Settings, Stop], None]) -> int:
+
+def run_service(
+    name: str, body: Callable[[Settings, Stop], None], *, stop_deadline: float = STOP_DEADLINE_SECONDS
+) -> int:
     """Run ``body`` as the main thread of the service ``name`` and return the process's exit status.
 
     SIGTERM, SIGINT and, under ``turnstile up``, the end of the parent ask it to stop.
     """
-    stop = Stop()
+    stop = Stop(stop_deadline)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if os.environ.get(SUPERVISED):
@@ -77,8 +88,3 @@ def _stop_with_parent(stop: Stop) -> None:
     while os.read(0, 1):
         pass
     stop.set()
-
-
-def _end_now() -> None:
-    log.warning("did not stop within %.1f s, ending now", STOP_DEADLINE_SECONDS)
-    os._exit(0)

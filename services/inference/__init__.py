@@ -1,0 +1,1 @@
+"""Detect, track, count; annotate and encode each picture once."""

@@ -1,0 +1,350 @@
+"""One camera's way through inference: receive, have it analysed, count, draw, encode, publish."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import zmq
+
+from proto.codec import WireError, decode_frame
+from proto.sockets import Bus, subscriber
+from proto.turnstile_pb2 import (
+    CAMERA_STATE_LIVE,
+    DIRECTION_IN,
+    ENCODING_JPEG,
+    OVERLAY_LIVE,
+    Analysis,
+    Annotation,
+    Camera,
+    CameraState,
+    Frame,
+    Track,
+)
+from services.common.rate import RateMeter
+from services.common.slot import Slot
+from services.inference.analyst import Analyst
+from services.inference.counting.tally import Person, Tally
+from services.inference.detector.letterbox import letterbox
+from services.inference.detector.types import ModelInfo, Tracked
+from services.inference.frames import CorruptPictureError, Picture, encode_jpeg
+from services.inference.metrics import Metrics
+from services.inference.motion import NOBODY, Sighting
+from services.inference.outputs import OutputStream
+from services.inference.render.overlay import Scene, draw
+
+log = logging.getLogger(__name__)
+
+POLL_MS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _ToShow:
+    """A picture to be drawn; ``sighting`` is its own, or None where the newest known one has to do."""
+
+    picture: Picture
+    sighting: Sighting | None
+
+
+class CameraPipeline:
+    """Two threads: one receives, one draws. Between them and the analyst there is one slot each, the newest wins."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        source: Bus,
+        target: Bus,
+        context: zmq.Context[zmq.Socket[bytes]],
+        analyst: Analyst,
+        metrics: Metrics,
+        changed: Callable[[], None],
+    ) -> None:
+        self.name = camera.id
+        self._announced = camera
+        self._source = source
+        self._context = context
+        self._analyst = analyst
+        self._metrics = metrics
+        self._changed = changed
+        self._stop = threading.Event()
+        self._tally = Tally(camera.id, camera.settings)
+        self._generation = 0
+        self._sighting = NOBODY
+        self._to_show: Slot[_ToShow] = Slot()
+        self._annotated = OutputStream(context, target, f"{camera.id}/annotated")
+        self._raw = OutputStream(context, target, f"{camera.id}/raw")
+        self._received, self._detected, self._published = RateMeter(), RateMeter(), RateMeter()
+        self._latency_ms = 0.0
+        self._skipped = 0
+        self._newest = time.monotonic()
+        metrics.frame_age.labels(self.name).set_function(lambda: time.monotonic() - self._newest)
+        for what, meter in (("received", self._received), ("detected", self._detected), ("published", self._published)):
+            metrics.fps.labels(self.name, what).set_function(meter.rate)
+        self._threads = [
+            threading.Thread(target=body, name=f"{self.name}-{what}", daemon=True)
+            for what, body in (("receive", self._receive), ("draw", self._draw_all))
+        ]
+
+    # What other threads call
+
+    def start(self) -> None:
+        """Begin to receive."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End both threads and free the addresses."""
+        self._stop.set()
+        self._to_show.close()
+        for thread in self._threads:
+            thread.join()
+        self._analyst.forget(self)
+        self._annotated.close()
+        self._raw.close()
+        self._metrics.forget(self.name)
+
+    def announce(self, camera: Camera) -> bool:
+        """Take note of what capture says of the camera now; return whether readers should hear of it at once."""
+        before, self._announced = self._announced, camera
+        if camera.settings != before.settings:
+            self._tally.configure(camera.settings)
+            log.info("camera %s: new lines and zones are in force", self.name)
+            return True
+        return (camera.state, camera.cause) != (before.state, before.cause)
+
+    def lose(self, state: CameraState, cause: str) -> None:
+        """Say that the camera is out of reach, until it is announced again."""
+        lost = Camera()
+        lost.CopyFrom(self._announced)
+        lost.state, lost.cause, lost.since_ns = state, cause, time.time_ns()
+        self._announced = lost
+
+    def description(self) -> Camera:
+        """Return the camera as announced by capture, with what we know of it."""
+        camera = Camera()
+        camera.CopyFrom(self._announced)
+        camera.endpoint = self._annotated.endpoint
+        camera.analysis.CopyFrom(
+            Analysis(
+                raw_endpoint=self._raw.endpoint,
+                detect_fps=self._detected.rate(),
+                latency_ms=self._latency_ms if self._received.rate() else 0.0,
+                skipped=self._skipped,
+                lines=self._tally.totals(),
+                zones=self._tally.occupancy(),
+                crossings=self._tally.recent(),
+            )
+        )
+        return camera
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody watches the annotated picture."""
+        return self._annotated.watched
+
+    @property
+    def detect_rate(self) -> float:
+        """Pictures per second that are analysed of late."""
+        return self._detected.rate() or self._received.rate()
+
+    def analysed(self, picture: Picture, tracked: Tracked, info: ModelInfo, generation: int) -> None:
+        """See :class:`services.inference.analyst.Client`: count, then show the picture with its own boxes."""
+        self._detected.tick()
+        people = _people(tracked, info)
+        velocity = tuple((float(dx), float(dy)) for dx, dy in tracked.velocity)
+        sighting = Sighting(tuple(people), velocity, picture.header.capture_time_ns)
+        self._sighting = sighting
+        if self._generation != generation:
+            self._generation = generation
+            self._tally.forget_tracks()
+        self._count(people, picture)
+        if not self.watched:
+            self._finished(picture)
+        elif not self._live:
+            self._show(_ToShow(picture, sighting))
+
+    def corrupt(self) -> None:
+        """See :class:`services.inference.analyst.Client`."""
+        self._metrics.skipped.labels(self.name, "corrupt").inc()
+
+    # Receiving
+
+    def _receive(self) -> None:
+        socket: zmq.Socket[bytes] | None = None
+        endpoint = ""
+        try:
+            while not self._stop.is_set():
+                if endpoint != self._announced.endpoint:
+                    if socket is not None:
+                        socket.close(linger=0)
+                    endpoint = self._announced.endpoint
+                    socket = subscriber(self._context)
+                    socket.connect(self._source.resolve(endpoint))
+                if socket is None:
+                    self._stop.wait(POLL_MS / 1000)
+                elif socket.poll(POLL_MS):
+                    self._accept(socket.recv(copy=False))
+        finally:
+            if socket is not None:
+                socket.close(linger=0)
+
+    def _accept(self, message: zmq.Frame) -> None:
+        try:
+            picture = Picture.of(decode_frame(message.buffer))
+        except WireError as error:
+            self._metrics.wire_errors.labels(error.fault).inc()
+            return
+        self._newest = time.monotonic()
+        self._received.tick()
+        self._metrics.frames_in.labels(self.name).inc()
+        transport = max(0.0, (picture.received_ns - picture.header.capture_time_ns) / 1e9)
+        self._metrics.stage.labels(self.name, "transport").observe(transport)
+        if self._raw.watched:
+            self._publish_raw(picture)
+        if self.watched and (self._live or not self._analyst.usable):
+            self._show(_ToShow(picture, None))  # the drawing thread offers it to the detector
+        elif self._analyst.usable:
+            self._offer(picture)
+
+    def _offer(self, picture: Picture) -> None:
+        if self._analyst.offer(self, picture):
+            self._skipped += 1
+            self._metrics.skipped.labels(self.name, "detector").inc()
+
+    @property
+    def _live(self) -> bool:
+        return self._announced.settings.overlay == OVERLAY_LIVE
+
+    # Counting
+
+    def _count(self, people: list[Person], picture: Picture) -> None:
+        header = picture.header
+        crossings = self._tally.update(people, header.width, header.height, header.capture_time_ns)
+        for crossing in crossings:
+            direction = "in" if crossing.direction == DIRECTION_IN else "out"
+            self._metrics.crossings.labels(self.name, crossing.line, direction).inc()
+        if crossings:
+            self._changed()
+
+    # Showing
+
+    def _show(self, item: _ToShow) -> None:
+        if self._to_show.put(item):
+            self._metrics.skipped.labels(self.name, "render").inc()
+
+    def _draw_all(self) -> None:
+        while (item := self._to_show.take()) is not None:
+            try:
+                self._draw(item)
+            except CorruptPictureError:
+                self.corrupt()
+
+    def _draw(self, item: _ToShow) -> None:
+        picture = item.picture
+        image = picture.image()
+        if item.sighting is None:
+            self._offer_before_drawing(picture)
+        begun = time.monotonic()
+        sighting = item.sighting or self._sighting
+        people = sighting.at(picture.header.capture_time_ns)
+        scene = Scene(
+            camera=self.name,
+            settings=self._announced.settings,
+            people=people,
+            totals=self._tally.totals(),
+            occupancy=self._tally.occupancy(),
+            notice=self._analyst.notice,
+            captured_ns=picture.header.capture_time_ns,
+        )
+        draw(image, scene)
+        annotated = time.monotonic()
+        jpeg = encode_jpeg(image)
+        encoded = time.monotonic()
+        self._metrics.stage.labels(self.name, "annotate").observe(annotated - begun)
+        self._metrics.stage.labels(self.name, "encode").observe(encoded - annotated)
+        header = self._header(picture, image.shape[1], image.shape[0])
+        header.annotation.CopyFrom(
+            Annotation(
+                received_ns=picture.received_ns,
+                detected_ns=sighting.captured_ns if item.sighting is not None else 0,
+                annotated_ns=time.time_ns(),
+                published_ns=time.time_ns(),
+                tracks=[_track(person) for person in people],
+                lines=scene.totals,
+                zones=scene.occupancy,
+            )
+        )
+        self._annotated.send(header, jpeg)
+        self._published.tick()
+        self._metrics.frames_out.labels(self.name, "annotated").inc()
+        self._metrics.encoded_bytes.labels(self.name).inc(len(jpeg))
+        self._finished(picture)
+
+    def _offer_before_drawing(self, picture: Picture) -> None:
+        info = self._analyst.info
+        if info is None or not self._analyst.idle:  # the next picture is as good, and costs no copy until then
+            return
+        picture.prepare_input(letterbox(picture.header.width, picture.header.height, info.imgsz, square=info.square))
+        self._offer(picture)
+
+    def _publish_raw(self, picture: Picture) -> None:
+        header = self._header(picture, picture.header.width, picture.header.height)
+        try:
+            jpeg = picture.payload if picture.is_jpeg else encode_jpeg(picture.image())
+        except CorruptPictureError:
+            self.corrupt()
+            return
+        self._raw.send(header, jpeg)
+        self._metrics.frames_out.labels(self.name, "raw").inc()
+        self._metrics.encoded_bytes.labels(self.name).inc(len(jpeg))
+
+    def _header(self, picture: Picture, width: int, height: int) -> Frame:
+        header = picture.header
+        return Frame(
+            camera=self.name,
+            sequence=header.sequence,
+            capture_time_ns=header.capture_time_ns,
+            boot_id=header.boot_id,
+            encoding=ENCODING_JPEG,
+            width=width,
+            height=height,
+            state=CAMERA_STATE_LIVE,
+        )
+
+    def _finished(self, picture: Picture) -> None:
+        seconds = max(0.0, (time.time_ns() - picture.header.capture_time_ns) / 1e9)
+        self._latency_ms += 0.1 * (seconds * 1000 - self._latency_ms) if self._latency_ms else seconds * 1000
+        self._metrics.latency.labels(self.name).observe(seconds)
+
+
+def _people(tracked: Tracked, info: ModelInfo) -> list[Person]:
+    return [
+        Person(
+            id=int(identity),
+            label=info.names[int(class_id)],
+            confidence=float(confidence),
+            left=float(left),
+            top=float(top),
+            width=float(right - left),
+            height=float(bottom - top),
+        )
+        for identity, class_id, confidence, (left, top, right, bottom) in zip(
+            tracked.ids, tracked.class_id, tracked.confidence, tracked.xyxy, strict=True
+        )
+    ]
+
+
+def _track(person: Person) -> Track:
+    return Track(
+        id=person.id,
+        label=person.label,
+        confidence=person.confidence,
+        left=person.left,
+        top=person.top,
+        width=person.width,
+        height=person.height,
+    )

@@ -1,0 +1,1 @@
+"""What a crossing is, and who is inside a zone."""

@@ -1,0 +1,46 @@
+"""From what the user calls a model to a detector that runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from services.inference.detector.types import Detector, ModelError
+
+FILE_SUFFIXES: Final = (".pt", ".onnx", ".engine")
+
+
+def load_detector(model: str, *, imgsz: int | None, threads: int, classes: tuple[str, ...]) -> Detector:
+    """Load ``model`` and check that it can find ``classes``.
+
+    Args:
+        model: A path to an OpenVINO folder or to a .pt, .onnx or .engine file.
+        imgsz: The longer side of the detector's input; None for the model's own.
+        threads: CPUs to use.
+        classes: Names of the classes that are to be found.
+
+    Raises:
+        ModelError: It cannot be used; the message names the path and the reason.
+    """
+    path = Path(model).expanduser()
+    detector = _load(path, imgsz=imgsz, threads=threads)
+    missing = set(classes) - set(detector.info.names.values())
+    if missing:
+        known = ", ".join(list(detector.info.names.values())[:8])
+        raise ModelError(f"{path}: does not know the class {', '.join(sorted(missing))}; it knows {known}")
+    return detector
+
+
+def _load(path: Path, *, imgsz: int | None, threads: int) -> Detector:
+    if path.is_dir():
+        # Imported here: the format decides which of two heavy runtimes is needed.
+        from services.inference.detector.openvino_backend import OpenVinoDetector  # noqa: PLC0415
+
+        return OpenVinoDetector(path, imgsz=imgsz, threads=threads)
+    if not path.exists():
+        raise ModelError(f"{path}: there is no such model")
+    if path.suffix not in FILE_SUFFIXES:
+        raise ModelError(f"{path}: is no model; give an OpenVINO folder or a file ending in {', '.join(FILE_SUFFIXES)}")
+    from services.inference.detector.ultralytics_backend import UltralyticsDetector  # noqa: PLC0415
+
+    return UltralyticsDetector(path, imgsz=imgsz, threads=threads)

@@ -1,0 +1,80 @@
+"""What a detector takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+"""Pixels, (height, width, 3), BGR."""
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """What was found in one picture, in its pixels.
+
+    Attributes:
+        xyxy: (N, 4) left, top, right, bottom.
+        confidence: (N,) from 0 to 1.
+        class_id: (N,) index into the model's names.
+    """
+
+    xyxy: Floats
+    confidence: Floats
+    class_id: Floats
+
+    def __len__(self) -> int:
+        return len(self.confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """The people of one picture, in its pixels.
+
+    Attributes:
+        xyxy: (N, 4) left, top, right, bottom, as the tracker's filter sees them.
+        velocity: (N, 2) movement of the centre, pixels per update of the tracker.
+        ids: (N,) track ids, from 1; an id means the same person only under one generation.
+        confidence: (N,) from 0 to 1.
+        class_id: (N,) index into the model's names.
+    """
+
+    xyxy: Floats
+    velocity: Floats
+    ids: npt.NDArray[np.int64]
+    confidence: Floats
+    class_id: npt.NDArray[np.int64]
+
+
+class ModelError(Exception):
+    """A model that cannot be used; the message is one sentence that names it and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A loaded model.
+
+    Attributes:
+        name: Its path or name, as shown to people.
+        names: Its classes.
+        imgsz: The longer side of its input, pixels.
+        square: Whether its input cannot follow the shape of the picture.
+    """
+
+    name: str
+    names: dict[int, str]
+    imgsz: int
+    square: bool
+
+
+class Detector(Protocol):
+    """Finds objects in pictures of the size of its input."""
+
+    info: ModelInfo
+
+    def detect(self, image: Image, floor: float) -> Detections:
+        """Return what is seen in ``image`` (height and width multiples of 32) with at least ``floor`` confidence."""

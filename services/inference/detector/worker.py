@@ -1,0 +1,116 @@
+"""The detector's own process: model and trackers, away from the picture.
+
+A model takes seconds to load, holds Python's lock while it does, and may take its process down; the pictures flow on
+beside it. Pictures come through shared memory, questions and answers through a pipe; its end is this process's end.
+"""
+
+from __future__ import annotations
+
+import importlib
+import mmap
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from services.inference.detector.types import Detections, Detector, ModelError, ModelInfo, Tracked
+
+# A letterboxed picture of the largest imgsz (configuration: 1920).
+BUFFER_BYTES: Final = 1920 * 1920 * 3
+NICE_BESIDE_LIVE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the process is to do: sent once, first."""
+
+    model: str
+    imgsz: int | None
+    threads: int
+    classes: tuple[str, ...]
+    confidence: float
+    nice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The picture in the shared buffer is the next of ``camera``."""
+
+    camera: str
+    height: int
+    width: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """``camera`` is gone."""
+
+    camera: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The model cannot be used."""
+
+    reason: str
+
+
+Answer = ModelInfo | Refusal | Tracked
+
+
+def main(pipe_fd: int, buffer_fd: int) -> None:
+    """Serve the process at the other end of ``pipe_fd`` until it goes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us in order
+    pipe = Connection(pipe_fd)
+    buffer = np.frombuffer(mmap.mmap(buffer_fd, BUFFER_BYTES), np.uint8)
+    try:
+        job: Job = pipe.recv()
+        if job.nice:  # threads inherit it: the detector takes what the picture leaves
+            os.nice(NICE_BESIDE_LIVE)
+        try:
+            detector = _load(job)
+        except ModelError as error:
+            pipe.send(Refusal(str(error)))
+            return
+        pipe.send(detector.info)
+        _serve(job, detector, pipe, buffer)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _load(job: Job) -> Detector:
+    from services.inference.detector.loader import load_detector  # noqa: PLC0415 - after nice: it starts threads
+
+    detector = load_detector(job.model, imgsz=job.imgsz, threads=job.threads, classes=job.classes)
+    importlib.import_module("services.inference.detector.tracker")  # a second or more of torch: before it says ready
+    return detector
+
+
+def _serve(job: Job, detector: Detector, pipe: Connection, buffer: npt.NDArray[np.uint8]) -> None:
+    from services.inference.detector.tracker import LOW_CONFIDENCE, CameraTracker  # noqa: PLC0415 - imports torch
+
+    wanted = np.array([index for index, name in detector.info.names.items() if name in job.classes], np.float32)
+    floor = min(LOW_CONFIDENCE, job.confidence)
+    trackers: dict[str, CameraTracker] = {}
+    while True:
+        question: Question | Forget = pipe.recv()
+        if isinstance(question, Forget):
+            trackers.pop(question.camera, None)
+            continue
+        size = question.height * question.width * 3
+        image = buffer[:size].reshape(question.height, question.width, 3)
+        found = detector.detect(image, floor)
+        keep = np.isin(found.class_id, wanted)
+        tracker = trackers.setdefault(question.camera, CameraTracker(job.confidence))
+        people = Detections(found.xyxy[keep], found.confidence[keep], found.class_id[keep])
+        pipe.send(tracker.update(people, question.rate))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

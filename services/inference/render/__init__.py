@@ -1,0 +1,1 @@
+"""Draws what was seen and counted into the picture."""

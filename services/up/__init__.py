@@ -1,0 +1,1 @@
+"""`turnstile up`: all services on this machine, as processes that talk over ipc."""
