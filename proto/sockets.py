@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import itertools
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -24,9 +26,13 @@ HEARTBEAT_INTERVAL_MS: Final = 500
 HEARTBEAT_TIMEOUT_MS: Final = 1500
 RECONNECT_MS: Final = 100
 RECONNECT_MAX_MS: Final = 1000
+# A reader that hears nothing for this long makes its socket anew.
+PATIENCE_SECONDS: Final = 3.0
 TCP_PORTS_PER_BUS: Final = 100
 IPC_PATH_MAX: Final = 107  # sockaddr_un.sun_path less its NUL
 DIRECTORY: Final = "directory"
+
+_bound = itertools.count()
 
 
 class BusError(ValueError):
@@ -96,8 +102,9 @@ class Bus:
             BusError: No address could be bound.
         """
         if self.is_ipc:
-            # Hashed: a socket's path is short, a camera's name need not be.
-            endpoint = hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
+            # Hashed: a socket's path is short, a camera's name need not be. Numbered: libzmq closes in the background,
+            # and would take away the file of a camera that was removed and added again.
+            endpoint = f"{hashlib.blake2b(name.encode(), digest_size=6).hexdigest()}-{next(_bound)}"
             _bind(socket, f"{self.url}-{endpoint}")
             return endpoint
         first = (urlsplit(self.url).port or 0) + 1
@@ -140,6 +147,10 @@ def subscriber(context: zmq.Context[zmq.Socket[bytes]]) -> zmq.Socket[bytes]:
 
 
 def _common(socket: zmq.Socket[bytes]) -> None:
+    # Any authentication domain makes libzmq refuse peers without ZMTP 3. Otherwise it takes the bytes of some other
+    # program for ZMTP 1, believes them to be half a message, and a conflated socket then aborts the process
+    # (fq.cpp: !_more). Nobody authenticates anybody here: no handler is registered, and none is required.
+    socket.setsockopt(zmq.ZAP_DOMAIN, b"turnstile")
     socket.setsockopt(zmq.LINGER, 0)
     socket.setsockopt(zmq.HEARTBEAT_IVL, HEARTBEAT_INTERVAL_MS)
     socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS)
@@ -158,3 +169,39 @@ def _bind(socket: zmq.Socket[bytes], address: str) -> None:
 
 def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
+
+
+class Subscription:
+    """A SUB socket that outlives anything its peer does. One thread uses it.
+
+    libzmq reconnects after a broken connection, but ends a connection for good once the peer broke the protocol: sent a
+    message beyond ``MAXMSGSIZE``, or is for a moment some other program on that port. So after ``patience`` seconds of
+    silence the socket is made anew.
+    """
+
+    def __init__(
+        self, context: zmq.Context[zmq.Socket[bytes]], address: str, *, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        self._context = context
+        self._address = address
+        self._patience = patience
+        self._open()
+
+    def receive(self, timeout_ms: int) -> zmq.Frame | None:
+        """Return the newest message, or None when none came for ``timeout_ms``."""
+        if self._socket.poll(timeout_ms):
+            self._heard = time.monotonic()
+            return self._socket.recv(copy=False)
+        if time.monotonic() - self._heard > self._patience:
+            self._socket.close(linger=0)
+            self._open()
+        return None
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close(linger=0)
+
+    def _open(self) -> None:
+        self._socket = subscriber(self._context)
+        self._socket.connect(self._address)
+        self._heard = time.monotonic()

@@ -12,7 +12,7 @@ from typing import Final
 import zmq
 
 from proto.codec import WireError, decode_frame
-from proto.sockets import Bus, subscriber
+from proto.sockets import Bus, Subscription
 from proto.turnstile_pb2 import (
     CAMERA_STATE_LIVE,
     DIRECTION_IN,
@@ -174,23 +174,14 @@ class CameraPipeline:
     # Receiving
 
     def _receive(self) -> None:
-        socket: zmq.Socket[bytes] | None = None
-        endpoint = ""
-        try:
-            while not self._stop.is_set():
-                if endpoint != self._announced.endpoint:
-                    if socket is not None:
-                        socket.close(linger=0)
-                    endpoint = self._announced.endpoint
-                    socket = subscriber(self._context)
-                    socket.connect(self._source.resolve(endpoint))
-                if socket is None:
-                    self._stop.wait(POLL_MS / 1000)
-                elif socket.poll(POLL_MS):
-                    self._accept(socket.recv(copy=False))
-        finally:
-            if socket is not None:
-                socket.close(linger=0)
+        while not self._stop.is_set():
+            endpoint = self._announced.endpoint
+            frames = Subscription(self._context, self._source.resolve(endpoint))
+            while not self._stop.is_set() and endpoint == self._announced.endpoint:
+                message = frames.receive(POLL_MS)
+                if message is not None:
+                    self._accept(message)
+            frames.close()
 
     def _accept(self, message: zmq.Frame) -> None:
         try:

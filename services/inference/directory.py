@@ -11,7 +11,7 @@ from typing import Final
 import zmq
 
 from proto.codec import WireError, decode_directory
-from proto.sockets import Bus, subscriber
+from proto.sockets import Bus, Subscription
 from proto.turnstile_pb2 import Directory
 from services.inference.metrics import Metrics
 
@@ -32,8 +32,7 @@ class DirectoryFollower:
         heard: Callable[[Directory], None],
         silent: Callable[[], None],
     ) -> None:
-        self._socket = subscriber(context)
-        self._socket.connect(bus.directory)
+        self._subscription = Subscription(context, bus.directory)
         self._metrics = metrics
         self._heard = heard
         self._silent = silent
@@ -55,13 +54,14 @@ class DirectoryFollower:
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()
-        self._socket.close(linger=0)
+        self._subscription.close()
 
     def _follow(self) -> None:
         was_alive = False
         while not self._stop.is_set():
-            if self._socket.poll(POLL_MS):
-                self._read(self._socket.recv(copy=False))
+            message = self._subscription.receive(POLL_MS)
+            if message is not None:
+                self._read(message)
             if was_alive and not self.alive:
                 log.warning("capture does not answer")
                 self._silent()

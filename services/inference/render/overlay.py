@@ -66,8 +66,8 @@ def draw(image: Image, scene: Scene) -> None:
 
 def _letter_size(image: Image) -> int:
     """Return letters of a fortieth of the picture, so that a thumbnail of it still reads."""
-    height, width = image.shape[:2]
-    return max(9, round(min(height, width) / 44))
+    rows, columns = image.shape[:2]
+    return int(max(9, min(rows, columns) // 44))
 
 
 def _thickness(size: int) -> int:
