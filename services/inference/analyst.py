@@ -18,8 +18,8 @@ from proto.turnstile_pb2 import (
 from services.common.errors import UsageError
 from services.inference.detector.letterbox import letterbox
 from services.inference.detector.process import DetectorGoneError, DetectorProcess, ModelRefusedError
+from services.inference.detector.protocol import Job, Question
 from services.inference.detector.types import ModelInfo, Tracked
-from services.inference.detector.worker import Job, Question
 from services.inference.frames import CorruptPictureError, Picture
 from services.inference.metrics import Metrics
 

@@ -23,8 +23,8 @@ from services.common.metrics import new_registry
 from services.common.settings import Settings, make_ipc_folder
 from services.inference.analyst import Analyst
 from services.inference.camera import CameraPipeline
+from services.inference.detector.protocol import Job
 from services.inference.detector.threads import cpu_quota
-from services.inference.detector.worker import Job
 from services.inference.directory import DirectoryFollower
 from services.inference.metrics import Metrics
 from services.inference.model import resolve_model

@@ -14,8 +14,8 @@ from typing import Final, cast
 
 import numpy as np
 
+from services.inference.detector.protocol import BUFFER_BYTES, Answer, Forget, Job, Question, Refusal
 from services.inference.detector.types import Image, ModelInfo, Tracked
-from services.inference.detector.worker import BUFFER_BYTES, Answer, Forget, Job, Question, Refusal
 
 log = logging.getLogger(__name__)
 

@@ -11,57 +11,17 @@ import mmap
 import os
 import signal
 import sys
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from services.inference.detector.types import Detections, Detector, ModelError, ModelInfo, Tracked
+from services.inference.detector.protocol import BUFFER_BYTES, Forget, Job, Question, Refusal
+from services.inference.detector.types import Detections, Detector, ModelError
 
-# A letterboxed picture of the largest imgsz (configuration: 1920).
-BUFFER_BYTES: Final = 1920 * 1920 * 3
+# Less than the picture's threads, which are never nice.
 NICE_BESIDE_LIVE: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What the process is to do: sent once, first."""
-
-    model: str
-    imgsz: int | None
-    threads: int
-    classes: tuple[str, ...]
-    confidence: float
-    nice: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The picture in the shared buffer is the next of ``camera``."""
-
-    camera: str
-    height: int
-    width: int
-    rate: float
-
-
-@dataclass(frozen=True, slots=True)
-class Forget:
-    """``camera`` is gone."""
-
-    camera: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The model cannot be used."""
-
-    reason: str
-
-
-Answer = ModelInfo | Refusal | Tracked
 
 
 def main(pipe_fd: int, buffer_fd: int) -> None:

@@ -180,7 +180,5 @@ def test_memory_does_not_grow_with_the_people_who_passed() -> None:
         ((150, 100), (150, 120), False),  # along it
     ],
 )
-def test_where_a_move_meets_the_line(
-    before: tuple[float, float], after: tuple[float, float], expected: bool
-) -> None:
+def test_where_a_move_meets_the_line(before: tuple[float, float], after: tuple[float, float], expected: bool) -> None:
     assert crosses_within(Point(*before), Point(*after), A, B) is expected

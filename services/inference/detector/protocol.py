@@ -1,0 +1,50 @@
+"""What the two ends of the detector's pipe say to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.inference.detector.types import ModelInfo, Tracked
+
+# A letterboxed picture of the largest imgsz (configuration: 1920).
+BUFFER_BYTES: Final = 1920 * 1920 * 3
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the process is to do: sent once, first."""
+
+    model: str
+    imgsz: int | None
+    threads: int
+    classes: tuple[str, ...]
+    confidence: float
+    nice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The picture in the shared buffer is the next of ``camera``."""
+
+    camera: str
+    height: int
+    width: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """``camera`` is gone."""
+
+    camera: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The model cannot be used."""
+
+    reason: str
+
+
+Answer = ModelInfo | Refusal | Tracked

@@ -1,0 +1,216 @@
+"""The detector on real pictures, and models that are none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import openvino as ov
+import pytest
+
+from services.inference.detector.letterbox import letterbox
+from services.inference.detector.loader import load_detector
+from services.inference.detector.openvino_backend import OpenVinoDetector
+from services.inference.detector.process import DetectorGoneError, DetectorProcess, ModelRefusedError
+from services.inference.detector.protocol import Job, Question
+from services.inference.detector.reshape import NotReshapableError, anchors, reshape
+from services.inference.detector.types import Detections, Image, ModelError
+
+CLASSES = ("person",)
+
+
+@pytest.fixture(scope="module")
+def street(town_centre: Path) -> list[Image]:
+    """Five pictures of the clip, two seconds apart."""
+    with av.open(str(town_centre)) as clip:
+        return [frame.to_ndarray(format="bgr24") for i, frame in enumerate(clip.decode(video=0)) if i % 60 == 0][:5]
+
+
+@pytest.fixture
+def model_copy(real_model: Path, tmp_path: Path) -> Path:
+    """A copy of the model, to be damaged."""
+    folder = tmp_path / "yolo_openvino_model"
+    shutil.copytree(real_model, folder, copy_function=shutil.copyfile)
+    folder.chmod(0o755)
+    return folder
+
+
+def find(detector: OpenVinoDetector, image: Image, *, square: bool) -> Detections:
+    box = letterbox(image.shape[1], image.shape[0], detector.info.imgsz, square=square)
+    fitted = np.empty((box.height, box.width, 3), np.uint8)
+    box.fit(image, fitted)
+    found = detector.detect(fitted, 0.4)
+    people = found.class_id == 0
+    return Detections(box.to_picture(found.xyxy[people]), found.confidence[people], found.class_id[people])
+
+
+def overlap(a: Any, b: Any) -> Any:
+    """Return the IoU of each box of ``a`` with each of ``b``."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    common = np.prod(np.clip(high - low, 0, None), axis=2)
+    area_a, area_b = np.prod(a[:, 2:] - a[:, :2], axis=1), np.prod(b[:, 2:] - b[:, :2], axis=1)
+    return common / (area_a[:, None] + area_b[None, :] - common)
+
+
+def test_a_reshaped_model_sees_the_same_people(real_model: Path, street: list[Image]) -> None:
+    detector = OpenVinoDetector(real_model, imgsz=None, threads=2)
+    assert not detector.info.square
+    matched = total = 0
+    for image in street:
+        wide, full = (find(detector, image, square=square) for square in (False, True))
+        sure = full.xyxy[full.confidence > 0.5]
+        total += len(sure)
+        matched += int((overlap(sure, wide.xyxy).max(axis=1) > 0.8).sum())
+    assert total > 30
+    assert matched >= 0.95 * total
+
+
+def test_ultralytics_reads_the_same_boxes_from_the_same_model(real_model: Path, street: list[Image]) -> None:
+    from ultralytics.models import YOLO
+
+    ours = find(OpenVinoDetector(real_model, imgsz=None, threads=2), street[0], square=True)
+    theirs: Any = next(iter(YOLO(real_model, task="detect").predict(street[0], conf=0.4, classes=[0], verbose=False)))
+    boxes = theirs.boxes.cpu().numpy()
+    best = overlap(np.asarray(boxes.xyxy), ours.xyxy).max(axis=1)
+    assert len(best) == len(ours)
+    assert best.min() > 0.95
+
+
+def test_anchors_are_those_that_ultralytics_computes() -> None:
+    import torch
+    from ultralytics.utils.tal import make_anchors
+
+    height, width = 384, 640
+    levels = [torch.zeros(1, 1, height // s, width // s) for s in (8, 16, 32)]
+    points, strides = make_anchors(levels, torch.tensor([8.0, 16.0, 32.0]))
+    ours = anchors(height, width)
+    assert np.array_equal(ours[0], points.numpy().T)
+    assert np.array_equal(ours[1], strides.numpy().ravel())
+
+
+def test_a_model_is_not_reshaped_off_the_grid(real_model: Path) -> None:
+    model = ov.Core().read_model(next(real_model.glob("*.xml")))
+    with pytest.raises(NotReshapableError, match="multiple of 32"):
+        reshape(model, 380, 640)
+
+
+def test_another_input_size_is_taken_where_the_model_allows_it(real_model: Path) -> None:
+    detector = load_detector(str(real_model), imgsz=416, threads=1, classes=CLASSES)
+    assert detector.info.imgsz == 416
+    assert len(detector.detect(np.full((256, 416, 3), 114, np.uint8), 0.25)) == 0
+
+
+def truncate(path: Path, size: int) -> None:
+    path.write_bytes(path.read_bytes()[:size])
+
+
+def no_metadata(folder: Path) -> None:
+    (folder / "metadata.yaml").unlink()
+
+
+def another_task(folder: Path) -> None:
+    metadata = folder / "metadata.yaml"
+    metadata.write_text(metadata.read_text().replace("task: detect", "task: pose"))
+
+
+def without_the_class(folder: Path) -> None:
+    metadata = folder / "metadata.yaml"
+    metadata.write_text(metadata.read_text().replace("0: person", "0: persona"))
+
+
+DAMAGE = {
+    "no weights": (lambda folder: (folder / "yolo26n.bin").unlink(), "yolo26n.bin is missing"),
+    "truncated weights": (lambda folder: truncate(folder / "yolo26n.bin", 100_000), "cannot be read"),
+    "truncated graph": (lambda folder: truncate(folder / "yolo26n.xml", 100_000), "cannot be read"),
+    "no graph": (lambda folder: (folder / "yolo26n.xml").unlink(), "has no .xml file"),
+    "no metadata": (no_metadata, "metadata.yaml: No such file"),
+    "not a detector": (another_task, "task pose, not a detector"),
+    "without the class": (without_the_class, "does not know the class person; it knows persona, bicycle"),
+}
+
+
+@pytest.mark.parametrize(("damage", "expected"), DAMAGE.values(), ids=DAMAGE.keys())
+def test_a_damaged_model_is_refused_in_one_sentence(model_copy: Path, damage: Any, expected: str) -> None:
+    damage(model_copy)
+    with pytest.raises(ModelError) as caught:
+        load_detector(str(model_copy), imgsz=None, threads=1, classes=CLASSES)
+    assert str(model_copy) in str(caught.value)
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("missing", None, "there is no such model"),
+        ("notes.txt", b"hello", "is no model; give an OpenVINO folder or a file ending in .pt"),
+        ("broken.onnx", b"not onnx", "cannot be loaded"),
+        ("broken.pt", b"not torch", "cannot be loaded"),
+    ],
+)
+def test_what_is_no_model_is_refused_in_one_sentence(
+    tmp_path: Path, name: str, content: bytes | None, expected: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ModelError) as caught:
+        load_detector(str(path), imgsz=None, threads=1, classes=CLASSES)
+    assert str(path) in str(caught.value)
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def process(real_model: Path) -> Iterator[DetectorProcess]:
+    detector = DetectorProcess(Job(str(real_model), None, 2, CLASSES, 0.25, nice=False))
+    detector.start()
+    yield detector
+    detector.close()
+
+
+def show(process: DetectorProcess, image: Image, camera: str = "main") -> Question:
+    box = letterbox(image.shape[1], image.shape[0], 640, square=False)
+    box.fit(image, process.input_buffer(box.height, box.width))
+    return Question(camera, box.height, box.width, 30.0)
+
+
+def test_the_process_tracks_each_camera_for_itself(process: DetectorProcess, street: list[Image]) -> None:
+    info = process.await_model(60)
+    assert info is not None
+    assert info.names[0] == "person"
+    first = process.track(show(process, street[0]))
+    again = process.track(show(process, street[0]))
+    other = process.track(show(process, street[0], "other"))
+    assert len(first.ids) > 5
+    assert set(first.ids) <= set(again.ids)
+    assert sorted(other.ids) == sorted(first.ids)  # its own numbers, from 1
+    process.forget("main")
+    assert min(process.track(show(process, street[0])).ids) == 1
+
+
+def test_a_process_that_dies_is_noticed_and_can_be_started_again(process: DetectorProcess, street: list[Image]) -> None:
+    assert process.await_model(60)
+    pid = process.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(DetectorGoneError, match="was ended by signal 9"):
+        process.track(show(process, street[0]))
+    process.start()
+    assert process.await_model(60)
+    assert len(process.track(show(process, street[0])).ids) > 5
+
+
+def test_a_process_refuses_a_model_that_is_none(tmp_path: Path) -> None:
+    process = DetectorProcess(Job(str(tmp_path), None, 1, CLASSES, 0.25, nice=True))
+    process.start()
+    with pytest.raises(ModelRefusedError, match=r"has no \.xml file"):
+        process.await_model(60)
+    process.close()
