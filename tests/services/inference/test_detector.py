@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,11 @@ CLASSES = ("person",)
 def street(town_centre: Path) -> list[Image]:
     """Five pictures of the clip, two seconds apart."""
     with av.open(str(town_centre)) as clip:
-        return [frame.to_ndarray(format="bgr24") for i, frame in enumerate(clip.decode(video=0)) if i % 60 == 0][:5]
+        return [
+            frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False)
+            for number, frame in enumerate(clip.decode(video=0))
+            if number % 60 == 0
+        ][:5]
 
 
 @pytest.fixture
@@ -89,7 +94,9 @@ def test_anchors_are_those_that_ultralytics_computes() -> None:
 
     height, width = 384, 640
     levels = [torch.zeros(1, 1, height // s, width // s) for s in (8, 16, 32)]
-    points, strides = make_anchors(levels, torch.tensor([8.0, 16.0, 32.0]))
+    points, strides = make_anchors(  # type: ignore[no-untyped-call]
+        levels, torch.tensor([8.0, 16.0, 32.0])
+    )
     ours = anchors(height, width)
     assert np.array_equal(ours[0], points.numpy().T)
     assert np.array_equal(ours[1], strides.numpy().ravel())
@@ -170,10 +177,9 @@ def test_what_is_no_model_is_refused_in_one_sentence(
 
 @pytest.fixture
 def process(real_model: Path) -> Iterator[DetectorProcess]:
-    detector = DetectorProcess(Job(str(real_model), None, 2, CLASSES, 0.25, nice=False))
-    detector.start()
-    yield detector
-    detector.close()
+    with closing(DetectorProcess(Job(str(real_model), None, 2, CLASSES, 0.25, nice=False))) as detector:
+        detector.start()
+        yield detector
 
 
 def show(process: DetectorProcess, image: Image, camera: str = "main") -> Question:
@@ -209,8 +215,7 @@ def test_a_process_that_dies_is_noticed_and_can_be_started_again(process: Detect
 
 
 def test_a_process_refuses_a_model_that_is_none(tmp_path: Path) -> None:
-    process = DetectorProcess(Job(str(tmp_path), None, 1, CLASSES, 0.25, nice=True))
-    process.start()
-    with pytest.raises(ModelRefusedError, match=r"has no \.xml file"):
-        process.await_model(60)
-    process.close()
+    with closing(DetectorProcess(Job(str(tmp_path), None, 1, CLASSES, 0.25, nice=True))) as process:
+        process.start()
+        with pytest.raises(ModelRefusedError, match=r"has no \.xml file"):
+            process.await_model(60)
