@@ -18,7 +18,7 @@ from proto.turnstile_pb2 import (
 from services.common.errors import UsageError
 from services.inference.detector.letterbox import letterbox
 from services.inference.detector.process import DetectorGoneError, DetectorProcess, ModelRefusedError
-from services.inference.detector.protocol import Job, Question
+from services.inference.detector.protocol import Job, Progress, Question
 from services.inference.detector.types import ModelInfo, Tracked
 from services.inference.frames import CorruptPictureError, Picture
 from services.inference.metrics import Metrics
@@ -142,7 +142,7 @@ class Analyst:
     def notice(self) -> str:
         """What a viewer should know: empty while all is well."""
         if self._status.state == DETECTOR_STATE_LOADING:
-            return "detector is loading: not counting yet"
+            return f"detector is loading: {self._status.cause or 'not counting yet'}"
         if self._status.state == DETECTOR_STATE_FAILED:
             return f"detector {self._status.cause}: not counting"
         return "" if self.usable else "detector is overdue: not counting"
@@ -195,13 +195,16 @@ class Analyst:
 
     def _load(self) -> None:
         self._generation += 1
-        info = None
-        while info is None and not self._stopping:
-            info = self._process.await_model(0.5)
-        if info is not None:
-            self._info = info
-            log.info("detector ready: %s, %d px, %d threads", info.name, info.imgsz, self._job.threads)
-            self._announce(DETECTOR_STATE_READY, "")
+        while not self._stopping:
+            news = self._process.await_model(0.5)
+            if isinstance(news, Progress):
+                log.info("detector: %s", news.doing)
+                self._announce(DETECTOR_STATE_LOADING, news.doing)
+            elif news is not None:
+                self._info = news
+                log.info("detector ready: %s, %d px, %d threads", news.name, news.imgsz, self._job.threads)
+                self._announce(DETECTOR_STATE_READY, "")
+                return
 
     def _work(self) -> None:
         while (turn := self._next_turn()) is not None:

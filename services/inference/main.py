@@ -27,7 +27,6 @@ from services.inference.detector.protocol import Job
 from services.inference.detector.threads import cpu_quota
 from services.inference.directory import DirectoryFollower
 from services.inference.metrics import Metrics
-from services.inference.model import resolve_model
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +70,7 @@ def _job(config: Config) -> Job:
     # Cameras may come later; what is configured now says whether pictures or boxes come first on this machine.
     live = [camera.overlay == "live" for camera in config.cameras.values()]
     return Job(
-        model=str(resolve_model(config.model)),
+        model=config.model,
         imgsz=config.imgsz,
         threads=cpu_quota(),
         classes=config.classes,

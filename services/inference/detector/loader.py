@@ -1,4 +1,4 @@
-"""From what the user calls a model to a detector that runs."""
+"""From a model's files to a detector that runs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from services.inference.detector.types import Detector, ModelError
 FILE_SUFFIXES: Final = (".pt", ".onnx", ".engine")
 
 
-def load_detector(model: str, *, imgsz: int | None, threads: int, classes: tuple[str, ...]) -> Detector:
-    """Load ``model`` and check that it can find ``classes``.
+def load_detector(path: Path, *, imgsz: int | None, threads: int, classes: tuple[str, ...]) -> Detector:
+    """Load the model at ``path`` and check that it can find ``classes``.
 
     Args:
-        model: A path to an OpenVINO folder or to a .pt, .onnx or .engine file.
+        path: An OpenVINO folder, or a .pt, .onnx or .engine file.
         imgsz: The longer side of the detector's input; None for the model's own.
         threads: CPUs to use.
         classes: Names of the classes that are to be found.
@@ -22,7 +22,6 @@ def load_detector(model: str, *, imgsz: int | None, threads: int, classes: tuple
     Raises:
         ModelError: It cannot be used; the message names the path and the reason.
     """
-    path = Path(model).expanduser()
     detector = _load(path, imgsz=imgsz, threads=threads)
     missing = set(classes) - set(detector.info.names.values())
     if missing:

@@ -34,8 +34,8 @@ class OpenVinoDetector:
     """
 
     def __init__(self, folder: Path, *, imgsz: int | None, threads: int) -> None:
-        metadata = _read_metadata(folder)
         self._xml = _find_xml(folder)
+        metadata = _read_metadata(folder)
         self._core = ov.Core()
         self._properties = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
         self._requests: dict[tuple[int, int], ov.InferRequest] = {}

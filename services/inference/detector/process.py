@@ -14,7 +14,7 @@ from typing import Final, cast
 
 import numpy as np
 
-from services.inference.detector.protocol import BUFFER_BYTES, Answer, Forget, Job, Question, Refusal
+from services.inference.detector.protocol import BUFFER_BYTES, Answer, Forget, Job, Progress, Question, Refusal
 from services.inference.detector.types import Image, ModelInfo, Tracked
 
 log = logging.getLogger(__name__)
@@ -63,8 +63,8 @@ class DetectorProcess:
         theirs.close()
         ours.send(self._job)
 
-    def await_model(self, timeout: float) -> ModelInfo | None:
-        """Wait up to ``timeout`` seconds for the model; None when it is still loading.
+    def await_model(self, timeout: float) -> ModelInfo | Progress | None:
+        """Wait up to ``timeout`` seconds for the model, or for news of it; None when there is none.
 
         Raises:
             ModelRefusedError: The model cannot be used.
@@ -79,7 +79,7 @@ class DetectorProcess:
             raise self._gone() from error
         if isinstance(answer, Refusal):
             raise ModelRefusedError(answer.reason)
-        return cast(ModelInfo, answer)
+        return cast(ModelInfo | Progress, answer)
 
     def input_buffer(self, height: int, width: int) -> Image:
         """Return the shared picture of (height, width, 3), to be written before :meth:`track`."""

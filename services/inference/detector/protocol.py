@@ -47,4 +47,11 @@ class Refusal:
     reason: str
 
 
-Answer = ModelInfo | Refusal | Tracked
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The model is not there yet: what is being done about it."""
+
+    doing: str
+
+
+Answer = Progress | ModelInfo | Refusal | Tracked

@@ -13,7 +13,7 @@ from services.inference.detector.types import Detections, Image, ModelError, Mod
 
 
 class UltralyticsDetector:
-    """Any detector that ``ultralytics.YOLO`` loads.
+    """Any detector that ``ultralytics.YOLO`` loads; with its NMS-free head where it has one, which needs no torchvision.
 
     Args:
         path: The model.
@@ -29,7 +29,7 @@ class UltralyticsDetector:
         try:
             self._model = YOLO(path, task=None if path.suffix == ".pt" else "detect")
             size = imgsz or 640
-            self._model.predict(np.zeros((size, size, 3), np.uint8), imgsz=size, verbose=False)
+            self._model.predict(np.zeros((size, size, 3), np.uint8), imgsz=size, nms=False, verbose=False)
         except Exception as error:  # a loader of a dozen formats raises whatever theirs raise
             raise ModelError(f"{path}: cannot be loaded: {_first_line(error)}") from error
         if self._model.task != "detect":
@@ -39,7 +39,9 @@ class UltralyticsDetector:
 
     def detect(self, image: Image, floor: float) -> Detections:
         """See :class:`services.inference.detector.types.Detector`."""
-        result: Any = next(iter(self._model.predict(image, imgsz=image.shape[:2], conf=floor, verbose=False)))
+        result: Any = next(
+            iter(self._model.predict(image, imgsz=image.shape[:2], conf=floor, nms=False, verbose=False))
+        )
         boxes = result.boxes.cpu().numpy()
         return Detections(
             np.asarray(boxes.xyxy, np.float32), np.asarray(boxes.conf, np.float32), np.asarray(boxes.cls, np.float32)

@@ -11,13 +11,15 @@ import mmap
 import os
 import signal
 import sys
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from services.inference.detector.protocol import BUFFER_BYTES, Forget, Job, Question, Refusal
+from services.inference.detector.catalogue import find_model
+from services.inference.detector.protocol import BUFFER_BYTES, Forget, Job, Progress, Question, Refusal
 from services.inference.detector.types import Detections, Detector, ModelError
 
 # Less than the picture's threads, which are never nice.
@@ -34,7 +36,7 @@ def main(pipe_fd: int, buffer_fd: int) -> None:
         if job.nice:  # threads inherit it: the detector takes what the picture leaves
             os.nice(NICE_BESIDE_LIVE)
         try:
-            detector = _load(job)
+            detector = _load(job, lambda doing: pipe.send(Progress(doing)))
         except ModelError as error:
             pipe.send(Refusal(str(error)))
             return
@@ -44,10 +46,11 @@ def main(pipe_fd: int, buffer_fd: int) -> None:
         return
 
 
-def _load(job: Job) -> Detector:
+def _load(job: Job, progress: Callable[[str], None]) -> Detector:
     from services.inference.detector.loader import load_detector  # noqa: PLC0415 - after nice: it starts threads
 
-    detector = load_detector(job.model, imgsz=job.imgsz, threads=job.threads, classes=job.classes)
+    path = find_model(job.model, progress)
+    detector = load_detector(path, imgsz=job.imgsz, threads=job.threads, classes=job.classes)
     importlib.import_module("services.inference.detector.tracker")  # a second or more of torch: before it says ready
     return detector
 

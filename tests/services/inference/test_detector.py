@@ -15,13 +15,14 @@ import numpy as np
 import openvino as ov
 import pytest
 
+from services.inference.detector.catalogue import export_to_openvino, find_model
 from services.inference.detector.letterbox import letterbox
 from services.inference.detector.loader import load_detector
 from services.inference.detector.openvino_backend import OpenVinoDetector
 from services.inference.detector.process import DetectorGoneError, DetectorProcess, ModelRefusedError
 from services.inference.detector.protocol import Job, Question
 from services.inference.detector.reshape import NotReshapableError, anchors, reshape
-from services.inference.detector.types import Detections, Image, ModelError
+from services.inference.detector.types import Detections, Image, ModelError, ModelInfo
 
 CLASSES = ("person",)
 
@@ -109,7 +110,7 @@ def test_a_model_is_not_reshaped_off_the_grid(real_model: Path) -> None:
 
 
 def test_another_input_size_is_taken_where_the_model_allows_it(real_model: Path) -> None:
-    detector = load_detector(str(real_model), imgsz=416, threads=1, classes=CLASSES)
+    detector = load_detector(real_model, imgsz=416, threads=1, classes=CLASSES)
     assert detector.info.imgsz == 416
     assert len(detector.detect(np.full((256, 416, 3), 114, np.uint8), 0.25)) == 0
 
@@ -147,7 +148,7 @@ DAMAGE = {
 def test_a_damaged_model_is_refused_in_one_sentence(model_copy: Path, damage: Any, expected: str) -> None:
     damage(model_copy)
     with pytest.raises(ModelError) as caught:
-        load_detector(str(model_copy), imgsz=None, threads=1, classes=CLASSES)
+        load_detector(model_copy, imgsz=None, threads=1, classes=CLASSES)
     assert str(model_copy) in str(caught.value)
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -169,7 +170,7 @@ def test_what_is_no_model_is_refused_in_one_sentence(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ModelError) as caught:
-        load_detector(str(path), imgsz=None, threads=1, classes=CLASSES)
+        load_detector(path, imgsz=None, threads=1, classes=CLASSES)
     assert str(path) in str(caught.value)
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -188,9 +189,56 @@ def show(process: DetectorProcess, image: Image, camera: str = "main") -> Questi
     return Question(camera, box.height, box.width, 30.0)
 
 
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A YOLO26n that has learnt nothing, as weights: what Ultralytics' releases hold, but for the numbers."""
+    from ultralytics.models import YOLO
+
+    path = tmp_path_factory.mktemp("weights") / "yolo26n.pt"
+    YOLO("yolo26n.yaml", task="detect").save(path)
+    return path
+
+
+@pytest.mark.filterwarnings("ignore")  # of the exporter's own calls
+def test_weights_are_exported_to_a_model_that_can_be_reshaped(untrained: Path, tmp_path: Path) -> None:
+    export_to_openvino(untrained, tmp_path / "cache" / "yolo26n_openvino_model")
+    detector = load_detector(tmp_path / "cache" / "yolo26n_openvino_model", imgsz=None, threads=2, classes=CLASSES)
+    assert not detector.info.square
+    assert len(detector.detect(np.full((384, 640, 3), 114, np.uint8), 0.9)) == 0
+
+
+def test_weights_run_as_they_are(untrained: Path) -> None:
+    detector = load_detector(untrained, imgsz=320, threads=2, classes=CLASSES)
+    assert detector.info.names[0] == "person"
+    found = detector.detect(np.full((192, 320, 3), 114, np.uint8), 0.0001)
+    assert found.xyxy.shape == (len(found), 4)
+
+
+@pytest.mark.parametrize("model", ["yolo26n", "yolo26s.pt", "auto"])
+def test_a_name_without_a_cache_and_offline_says_what_to_do(
+    model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TURNSTILE_CACHE", str(tmp_path))
+    monkeypatch.setenv("YOLO_OFFLINE", "true")
+    with pytest.raises(ModelError, match=r"cannot be fetched \(YOLO_OFFLINE is set\); give a model with MODEL=PATH"):
+        find_model(model, lambda _: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cached_model_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TURNSTILE_CACHE", str(tmp_path))
+    (tmp_path / "yolo26n_openvino_model").mkdir()
+    assert find_model("auto", lambda _: None) == find_model("yolo26n.pt", lambda _: None)
+
+
+def test_what_is_neither_a_path_nor_a_name_is_refused() -> None:
+    with pytest.raises(ModelError, match="/no/such/model: there is no such model"):
+        find_model("/no/such/model", lambda _: None)
+
+
 def test_the_process_tracks_each_camera_for_itself(process: DetectorProcess, street: list[Image]) -> None:
     info = process.await_model(60)
-    assert info is not None
+    assert isinstance(info, ModelInfo)
     assert info.names[0] == "person"
     first = process.track(show(process, street[0]))
     again = process.track(show(process, street[0]))
