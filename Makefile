@@ -9,7 +9,7 @@ TORCH ?= auto
 
 export YOLO_AUTOINSTALL ?= false
 
-.PHONY: setup run test lint proto bench clean
+.PHONY: setup run test test-usbcam lint proto bench clean
 
 setup: $(READY)
 
@@ -22,6 +22,10 @@ run: $(READY)
 
 test: lint
 	$(BIN)/pytest
+
+# A real USB webcam, plugged in and out of a small emulated machine: a few minutes, and root.
+test-usbcam: $(READY)
+	$(BIN)/pytest -m usbcam tests/usbcam
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -13,7 +13,7 @@ from services.inference.detector.types import Detections, Image, ModelError, Mod
 
 
 class UltralyticsDetector:
-    """Any detector that ``ultralytics.YOLO`` loads; with its NMS-free head where it has one, which needs no torchvision.
+    """Any detector that ``ultralytics.YOLO`` loads, with its NMS-free head where it has one: that needs no torchvision.
 
     Args:
         path: The model.
