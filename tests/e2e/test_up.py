@@ -1,0 +1,162 @@
+"""The main job on real video, and what happens when parts of it die."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import simplejpeg
+
+from tests.e2e.conftest import Turnstile, read_parts
+
+Start = Callable[..., Turnstile]
+
+
+@pytest.fixture
+def arguments(town_centre: Path, real_model: Path) -> tuple[str, ...]:
+    return "--source", str(town_centre), "--model", str(real_model)
+
+
+def total(turnstile: Turnstile) -> int:
+    camera = turnstile.cameras().get("main")
+    return sum(line["in"] + line["out"] for line in camera["lines"]) if camera else 0
+
+
+def test_a_street_is_shown_live_with_people_counted(start: Start, arguments: tuple[str, ...]) -> None:
+    turnstile = start(*arguments)
+    camera = turnstile.until_counting()
+    assert (camera["width"], camera["height"]) == (1920, 1080)
+    assert [line["name"] for line in camera["lines"]] == ["middle"]
+    parts = read_parts(turnstile, "/stream/main", 20)
+    assert len({picture for _, picture in parts}) == 20, "the picture does not move"
+    sequences = [int(headers["x-sequence"]) for headers, _ in parts]
+    assert sequences == sorted(set(sequences))
+    assert simplejpeg.decode_jpeg_header(parts[0][1])[:2] == (1080, 1920)
+    age = time.time() - float(parts[-1][0]["x-timestamp"])
+    assert 0 <= age < 5
+    turnstile.until(lambda: total(turnstile) > 0, "somebody to cross the line")
+    turnstile.until(lambda: "Turnstile is watching: http://localhost:" in turnstile.said, "the address")
+    for port in (turnstile.port, turnstile.port + 1, turnstile.port + 2):
+        assert turnstile.get("/healthz", port)[0] == 200
+        assert turnstile.get("/readyz", port)[0] == 200
+        assert b"turnstile_build_info" in turnstile.get("/metrics", port)[2]
+
+
+@pytest.mark.parametrize("service", ["capture", "inference", "streamer"])
+def test_a_service_that_is_killed_comes_back(start: Start, arguments: tuple[str, ...], service: str) -> None:
+    turnstile = start(*arguments)
+    turnstile.until_counting()
+    pid = turnstile.pid(service)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    turnstile.until(lambda: turnstile.pid(service) not in (pid, None), f"{service} to be started again")
+    turnstile.until_counting()
+    assert len(read_parts(turnstile, "/stream/main", 3)) == 3
+    assert f"{service} was ended by signal 9; starting it again in 1 s" in turnstile.said
+
+
+def test_a_viewer_is_told_while_inference_is_gone_and_sees_it_return(start: Start, arguments: tuple[str, ...]) -> None:
+    turnstile = start(*arguments)
+    turnstile.until_counting()
+    pid = turnstile.pid("inference")
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)  # alive, but silent: nobody starts it again
+
+    def state() -> str:
+        return str(turnstile.cameras()["main"]["state"])
+
+    turnstile.until(lambda: state() == "offline", "the camera to be called offline")
+    assert turnstile.cameras()["main"]["cause"] == "Inference does not answer."
+    os.kill(pid, signal.SIGCONT)
+    turnstile.until(lambda: state() == "live", "the camera to be live again")
+
+
+def test_two_run_side_by_side(start: Start, arguments: tuple[str, ...]) -> None:
+    one = start(*arguments)
+    one.until_counting()
+    other = start(*arguments)
+    other.until_counting()
+    assert one.port != other.port
+    assert one.cameras()["main"]["state"] == "live"
+
+
+def test_a_camera_that_is_not_there_does_not_keep_the_others_from_running(
+    start: Start, town_centre: Path, real_model: Path, tmp_path: Path
+) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("no video")
+    config = tmp_path / "turnstile.yaml"
+    sources = {"good": town_centre, "missing": tmp_path / "none.mp4", "folder": tmp_path, "text": text}
+    config.write_text(json.dumps({"cameras": {name: {"source": str(path)} for name, path in sources.items()}}))
+    turnstile = start("--config", str(config), "--model", str(real_model))
+    turnstile.until_counting("good")
+    cameras = turnstile.until(
+        lambda: (
+            (found := turnstile.cameras()) and {c["state"] for c in found.values()} == {"live", "offline"} and found
+        ),
+        "the bad ones to be offline",
+    )
+    assert all(cameras[name]["cause"] for name in ("missing", "folder", "text"))
+    status, headers, picture = turnstile.get("/snapshot/missing.jpg")
+    assert status == 503
+    assert headers["content-type"] == "image/jpeg"
+    assert picture.startswith(b"\xff\xd8")
+
+
+def ended(turnstile: Turnstile) -> str:
+    assert turnstile.process.wait(30) == 2
+    return turnstile.said
+
+
+def test_a_mistake_ends_the_start_with_one_sentence(
+    start: Start, arguments: tuple[str, ...], real_model: Path, tmp_path: Path
+) -> None:
+    assert ended(start()) == (
+        "turnstile up: no camera: give SOURCE=… (a device, a file or a URL) or CONFIG=… (a configuration file)\n"
+    )
+    config = tmp_path / "turnstile.yaml"
+    config.write_text("cameras:\n  a: {sauce: x}\n")
+    assert f"turnstile up: {config}:2: cameras.a.sauce: unknown key; allowed here: source" in ended(
+        start("--config", str(config))
+    )
+    assert "the ipc folder /proc/x cannot be written" in ended(start(*arguments, TURNSTILE_IPC_DIR="/proc/x"))
+
+
+def test_a_port_in_use_is_named(start: Start, arguments: tuple[str, ...]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = ended(start(*arguments, TURNSTILE_CAPTURE_PORT=str(port)))
+        assert said == f"turnstile up: port {port} on 127.0.0.1 is in use by another program\n"
+
+
+def test_a_model_that_cannot_be_used_ends_the_start(
+    start: Start, town_centre: Path, real_model: Path, tmp_path: Path
+) -> None:
+    cut = tmp_path / "cut_openvino_model"
+    shutil.copytree(real_model, cut, copy_function=shutil.copyfile)
+    weights = cut / "yolo26n.bin"
+    cut.chmod(0o755)
+    weights.chmod(0o644)
+    weights.write_bytes(weights.read_bytes()[:1000])
+    for model, reason in ((tmp_path / "none", "there is no such model"), (cut, "cannot be read")):
+        said = ended(start("--source", str(town_centre), "--model", str(model)))
+        assert f"turnstile inference: {model}" in said
+        assert reason in said
+
+
+def test_ctrl_c_ends_everything_with_viewers_attached(start: Start, arguments: tuple[str, ...]) -> None:
+    turnstile = start(*arguments)
+    turnstile.until_counting()
+    with socket.create_connection(("127.0.0.1", turnstile.port)) as viewer:
+        viewer.sendall(b"GET /stream/main HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert viewer.recv(12) == b"HTTP/1.1 200"
+        turnstile.close()  # it asserts that no process is left
+    assert turnstile.process.returncode == 0
+    assert "Traceback" not in turnstile.said
