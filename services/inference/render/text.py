@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, cast
 
+import cv2
 import numpy as np
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
@@ -50,7 +51,7 @@ def draw_label(image: Image, text: str, left: int, top: int, size: int, ground: 
     rows, columns = image.shape[:2]
     left = max(0, min(left, columns - width))
     top = max(0, min(top, rows - height))
-    image[top : top + height, left : left + width] = ground
+    cv2.rectangle(image, (left, top), (left + width - 1, top + height - 1), ground, cv2.FILLED)
     pad = round(size * PADDING)
     x, y = left + pad, top + pad // 2
     for character in text:
