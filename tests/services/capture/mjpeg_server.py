@@ -37,6 +37,7 @@ class MjpegServer:
         self.login = login
         self.digest = digest
         self.requests: list[str] = []
+        self.snapshot = b""
         self._viewers: set[_Handler] = set()
         self._lock = threading.Condition()
         server = self
@@ -121,19 +122,21 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         return
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class names it so
+    def do_GET(self) -> None:
         self.owner.requests.append(self.path)
         if self.path == "/moved":
             self._answer(302, Location="/stream")
         elif self.path == "/page":
-            self._answer(200, **{"Content-Type": "text/html"})
+            self._answer(200, b"", **{"Content-Type": "text/html"})
+        elif self.path == "/snapshot":
+            self._answer(200, self.owner.snapshot, **{"Content-Type": "image/jpeg"})
         elif self.path != "/stream":
             self._answer(404)
         elif self.owner.login and not self._admitted():
             challenge = (
                 'Digest realm="cam", nonce="abc", qop="auth", opaque="o"' if self.owner.digest else 'Basic realm="cam"'
             )
-            self._answer(401, **{"WWW-Authenticate": challenge})
+            self._answer(401, b"", **{"WWW-Authenticate": challenge})
         else:
             self._stream()
 
@@ -145,12 +148,13 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.owner.leave(self)
 
-    def _answer(self, status: int, **headers: str) -> None:
+    def _answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def _stream(self) -> None:
         style = self.owner.style

@@ -41,7 +41,7 @@ def grey_jpeg(level: int, width: int = 64, height: int = 48) -> bytes:
     return jpeg
 
 
-def level_of(picture: Picture | Pixels) -> int:
+def level_of(picture: Picture | Pixels | bytes) -> int:
     """Return the grey level of a picture made by :func:`grey`."""
     pixels = picture.payload if isinstance(picture, Picture) else picture
     if isinstance(pixels, bytes):
@@ -60,10 +60,12 @@ def write_video(
     form: str | None = None,
 ) -> Path:
     """Write a video with one grey frame for each level, at ``times`` seconds where given."""
-    with av.open(str(path), "w", format=form) as container:
-        stream = container.add_stream(codec, rate=fps, options={"preset": "ultrafast", "qp": "4"})
+    options = {"preset": "ultrafast", "qp": "4"} if codec == "libx264" else {}
+    with av.open(f"file:{path}", "w", format=form) as container:
+        stream = container.add_stream(codec, rate=fps, options=options)
         assert isinstance(stream, VideoStream)
-        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1000)
         for index, level in enumerate(levels):
             frame = VideoFrame.from_ndarray(grey(level, *size), format="bgr24")
@@ -90,3 +92,7 @@ def nearly(levels: Sequence[int], expected: Sequence[int]) -> bool:
     return len(levels) == len(expected) and all(
         abs(a - b) <= LEVEL_TOLERANCE for a, b in zip(levels, expected, strict=True)
     )
+
+
+def has_frames(tally: Tally, number: int) -> bool:
+    return tally.frames >= number

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from services.capture.backoff import Backoff
@@ -41,7 +43,7 @@ def test_cap_spaces_evenly() -> None:
 
     admitted = [n for n in range(30) if rule.admits(n / 30)]
 
-    assert {b - a for a, b in zip(admitted, admitted[1:], strict=False)} == {1, 2}
+    assert {b - a for a, b in pairwise(admitted)} == {1, 2}
     assert len(admitted) == 20
 
 

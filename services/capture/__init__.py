@@ -1,0 +1,1 @@
+"""capture: cameras in, newest frames out."""

@@ -1,0 +1,216 @@
+"""Video files: played at their own speed, again and again."""
+
+from __future__ import annotations
+
+import errno
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from services.capture.sources.base import Picture, SourceError, SourceInfo
+from services.capture.sources.intake import Intake
+from services.capture.sources.playback import Playback
+from services.capture.sources.video_frames import BgrConverter, reason, set_up_threads
+
+# A file on a network share can be slow; one that does not answer for so long is gone.
+OPEN_TIMEOUT_SECONDS: Final = 10.0
+READ_TIMEOUT_SECONDS: Final = 5.0
+# FFmpeg plays any .txt file as a picture of its letters.
+TEXT_ART_CODECS: Final = frozenset({"ansi", "bintext", "idf", "xbin"})
+DEFAULT_FPS: Final = 25.0
+# When decoding cannot keep up, one frame is shown this often all the same.
+LATE_FRAME_EVERY_SECONDS: Final = 0.2
+
+
+class FileSource:
+    """Plays a video file by its own timestamps; frames that are late are skipped, so it never lags.
+
+    Args:
+        path: The file.
+        intake: Where frames are reported.
+        width: Pixels wanted; None for the file's own.
+        height: Pixels wanted; None for the file's own.
+        loop: Begin again at the end, without a gap.
+    """
+
+    def __init__(
+        self, path: Path, intake: Intake, *, width: int | None = None, height: int | None = None, loop: bool = True
+    ) -> None:
+        self._path = path
+        self._intake = intake
+        self._converter = BgrConverter(width, height)
+        self._loop = loop
+        self._interrupted = threading.Event()
+        self._container: InputContainer | None = None
+        self._identity: tuple[int, ...] = ()
+        self._shown_at = 0.0
+
+    def open(self) -> SourceInfo:
+        """Open the file and read what is in it."""
+        self._identity = identity(self._path)
+        try:
+            # "file:" keeps a colon in the name from being read as a protocol, the whitelist keeps a playlist from
+            # making us open anything else.
+            self._container = av.open(
+                f"file:{self._path}",
+                options={"protocol_whitelist": "file"},
+                timeout=(OPEN_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
+            )
+        except av.FFmpegError as error:
+            raise SourceError(f"{self._path} is not a video that can be read: {reason(error)}") from error
+        stream = self._video_stream(self._container)
+        if stream.codec_context.name in TEXT_ART_CODECS:
+            raise SourceError(f"{self._path} is not a video that can be read: it is text")
+        set_up_threads(stream, may_delay=True)
+        rate = float(stream.average_rate or stream.guessed_rate or 0)
+        return SourceInfo(stream.codec_context.name, rate)
+
+    def pictures(self) -> Iterator[Picture]:
+        """Yield each frame when it is due."""
+        container = self._opened()
+        rate = float(container.streams.video[0].average_rate or DEFAULT_FPS)
+        playback = Playback(1 / rate)
+        for frame in self._frames():
+            due = playback.due(frame.time, _duration(frame))
+            if self._too_late(due, 1 / rate):
+                self._intake.skip("late")
+            elif self._intake.wants(due):
+                pixels = self._converter.convert(frame)
+                self._wait_until(due)
+                if self._interrupted.is_set():
+                    return
+                height, width = pixels.shape[:2]
+                yield Picture(pixels, width, height, time.time_ns())
+
+    def interrupt(self) -> None:
+        """End a wait for the next frame."""
+        self._interrupted.set()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+
+    def _frames(self) -> Iterator[VideoFrame]:
+        """Yield frames in order, pass after pass, from a file that may be replaced between two of them."""
+        frames = self._one_pass()
+        while True:
+            first = next(frames, None)
+            if first is None:
+                raise SourceError(f"{self._path} is not a video that can be read: no picture in it could be decoded")
+            for frame in chain([first], frames):
+                yield frame
+                if self._interrupted.is_set():
+                    return
+            if not self._loop:
+                return
+            frames = self._next_pass(first.time)
+
+    def _one_pass(self) -> Iterator[VideoFrame]:
+        container = self._opened()
+        packets = container.demux(self._video_stream(container))
+        while True:
+            try:
+                packet = next(packets, None)
+            except av.FFmpegError:
+                self._intake.skip("corrupt")  # nothing behind a broken container structure can be found
+                return
+            if packet is None:
+                return
+            self._intake.received(packet.size)
+            try:
+                frames = packet.decode()
+            except av.FFmpegError:
+                self._intake.skip("corrupt")
+                continue
+            for frame in frames:
+                if frame.is_corrupt:
+                    self._intake.skip("corrupt")
+                else:
+                    yield frame
+
+    def _next_pass(self, first_time: float | None) -> Iterator[VideoFrame]:
+        """Begin again. Seeking takes a few ms where opening anew takes 30, but not every format can do it."""
+        if identity(self._path) == self._identity and self._seek_to_start():
+            frames = self._one_pass()
+            first = next(frames, None)
+            if first is not None and first.time == first_time:
+                return chain([first], frames)
+        self.close()
+        self.open()
+        return self._one_pass()
+
+    def _seek_to_start(self) -> bool:
+        container = self._opened()
+        try:
+            container.seek(container.start_time or 0)
+        except av.FFmpegError:
+            return False
+        return True
+
+    def _too_late(self, due: float, interval: float) -> bool:
+        now = time.monotonic()
+        late = now - due > interval and now - self._shown_at < LATE_FRAME_EVERY_SECONDS
+        if not late:
+            self._shown_at = max(now, due)
+        return late
+
+    def _wait_until(self, due: float) -> None:
+        wait = due - time.monotonic()
+        if wait > 0:
+            self._intake.expect_silence(wait)
+            self._interrupted.wait(wait)
+
+    def _video_stream(self, container: InputContainer) -> VideoStream:
+        if not container.streams.video:
+            raise SourceError(f"{self._path} has no video in it")
+        return container.streams.video[0]
+
+    def _opened(self) -> InputContainer:
+        if self._container is None:
+            raise SourceError(f"{self._path} is not open")
+        return self._container
+
+
+def _duration(frame: VideoFrame) -> float | None:
+    return float(frame.duration * frame.time_base) if frame.duration and frame.time_base else None
+
+
+def identity(path: Path) -> tuple[int, ...]:
+    """Return what tells this file from another one under the same name.
+
+    Raises:
+        SourceError: It is not there, is no regular file, is empty, or may not be read.
+    """
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise SourceError(f"{path} is a folder, not a video file")
+        if not stat.S_ISREG(status.st_mode):
+            raise SourceError(f"{path} is not a regular file")
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise SourceError(
+            f"{path} {_FILE_CAUSES.get(error.errno or 0, f'cannot be read: {error.strerror}')}"
+        ) from error
+    if not status.st_size:
+        raise SourceError(f"{path} is empty")
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+_FILE_CAUSES: Final = {
+    errno.ENOENT: "does not exist",
+    errno.ENOTDIR: "does not exist",
+    errno.EACCES: "may not be read by this user: permission denied",
+}
