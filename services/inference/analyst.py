@@ -21,6 +21,7 @@ from services.inference.detector.process import DetectorGoneError, DetectorProce
 from services.inference.detector.protocol import Job, Progress, Question
 from services.inference.detector.types import ModelInfo, Tracked
 from services.inference.frames import CorruptPictureError, Picture
+from services.inference.leisure import Leisure
 from services.inference.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,9 @@ class Analyst:
         self._changed = changed
         self._condition = threading.Condition()
         self._waiting: dict[Client, Picture] = {}  # in the order of their turns
+        self._clients: set[Client] = set()
         self._forgotten: list[str] = []
+        self._leisure = Leisure()
         self._stopping = False
         self._busy_since: float | None = None
         self._generation = 0
@@ -101,7 +104,10 @@ class Analyst:
     def offer(self, client: Client, picture: Picture) -> bool:
         """Offer the newest picture of a camera; return whether an older one of it never got its turn."""
         with self._condition:
+            self._clients.add(client)
             skipped = client in self._waiting
+            if skipped:
+                self._leisure.pressed()
             self._waiting[client] = picture  # keeps its place in the order
             self._condition.notify()
         return skipped
@@ -110,6 +116,7 @@ class Analyst:
         """Drop what is known of a camera."""
         with self._condition:
             self._waiting.pop(client, None)
+            self._clients.discard(client)
             self._forgotten.append(client.name)
 
     @property
@@ -238,7 +245,8 @@ class Analyst:
         picture.write_input(box, self._process.input_buffer(box.height, box.width), full=client.watched)
         decoded = time.monotonic()
         rate = client.detect_rate
-        tracked = self._process.track(Question(client.name, box.height, box.width, rate))
+        relaxed = self._leisure.may_relax(watched=any(client.watched for client in self._clients))
+        tracked = self._process.track(Question(client.name, box.height, box.width, rate, relaxed))
         done = time.monotonic()
         self._metrics.stage.labels(client.name, "decode").observe(decoded - begun)
         self._metrics.stage.labels(client.name, "detect").observe(done - decoded)

@@ -136,7 +136,7 @@ def read_parts(turnstile: Turnstile, path: str, count: int) -> list[tuple[dict[s
         assert answer.status == 200
         boundary = re.search(r"boundary=(\S+)", answer.headers["Content-Type"])
         assert boundary is not None
-        parts = []
+        parts: list[tuple[dict[str, str], bytes]] = []
         while len(parts) < count:
             line = answer.readline()
             while line.strip() != b"--" + boundary[1].encode():

@@ -25,12 +25,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The picture in the shared buffer is the next of ``camera``."""
+    """The picture in the shared buffer is the next of ``camera``; ``relaxed``: nobody waits for it."""
 
     camera: str
     height: int
     width: int
     rate: float
+    relaxed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

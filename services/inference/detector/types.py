@@ -76,5 +76,11 @@ class Detector(Protocol):
 
     info: ModelInfo
 
-    def detect(self, image: Image, floor: float) -> Detections:
-        """Return what is seen in ``image`` (height and width multiples of 32) with at least ``floor`` confidence."""
+    def detect(self, image: Image, floor: float, *, relaxed: bool = False) -> Detections:
+        """Return what is seen in ``image``.
+
+        Args:
+            image: Height and width are multiples of 32.
+            floor: The least confidence.
+            relaxed: Nobody waits for the answer: take the way that costs least, not the quickest.
+        """

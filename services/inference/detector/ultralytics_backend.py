@@ -37,7 +37,7 @@ class UltralyticsDetector:
         names = {int(index): str(name) for index, name in self._model.names.items()}
         self.info = ModelInfo(str(path), names, size, square=path.suffix != ".pt")
 
-    def detect(self, image: Image, floor: float) -> Detections:
+    def detect(self, image: Image, floor: float, *, relaxed: bool = False) -> Detections:  # noqa: ARG002
         """See :class:`services.inference.detector.types.Detector`."""
         result: Any = next(
             iter(self._model.predict(image, imgsz=image.shape[:2], conf=floor, nms=False, verbose=False))

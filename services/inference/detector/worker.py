@@ -68,7 +68,7 @@ def _serve(job: Job, detector: Detector, pipe: Connection, buffer: npt.NDArray[n
             continue
         size = question.height * question.width * 3
         image = buffer[:size].reshape(question.height, question.width, 3)
-        found = detector.detect(image, floor)
+        found = detector.detect(image, floor, relaxed=question.relaxed)
         keep = np.isin(found.class_id, wanted)
         tracker = trackers.setdefault(question.camera, CameraTracker(job.confidence))
         people = Detections(found.xyxy[keep], found.confidence[keep], found.class_id[keep])

@@ -1,0 +1,111 @@
+"""Server-sent events over real HTTP."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any, Self
+
+from proto.turnstile_pb2 import CAMERA_STATE_OFFLINE
+from tests.services.streamer.inference import FakeInference
+from tests.services.streamer.support import StreamerProcess, eventually
+
+
+class EventClient:
+    """Reads events as (name, id, data)."""
+
+    def __init__(self, port: int, last_event_id: str | None = None) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.settimeout(20)
+        resume = f"Last-Event-ID: {last_event_id}\r\n" if last_event_id else ""
+        # HTTP/1.0, so that events are not chunked
+        self._socket.sendall(f"GET /api/events HTTP/1.0\r\nHost: test\r\n{resume}\r\n".encode())
+        self._file = self._socket.makefile("rb")
+        self.head = b"".join(iter(self._file.readline, b"\r\n")).decode()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        self._socket.close()
+
+    def next(self) -> tuple[str, str | None, dict[str, Any]]:
+        fields: dict[str, str] = {}
+        while True:
+            line = self._file.readline().decode()
+            assert line, "the stream ended"
+            if line == "\n" and "event" in fields:
+                return fields["event"], fields.get("id"), json.loads(fields["data"])
+            name, _, value = line.rstrip("\n").partition(": ")
+            fields[name] = value
+
+    def crossings(self, count: int) -> list[str]:
+        """Return the ids of the next so many crossings."""
+        ids: list[str] = []
+        while len(ids) < count:
+            kind, event_id, data = self.next()
+            if kind == "crossing":
+                assert event_id == data["id"]
+                ids.append(data["id"])
+        return ids
+
+
+def test_states_first_then_what_happens(streamer: StreamerProcess, inference: FakeInference) -> None:
+    with EventClient(streamer.port) as client:
+        assert "content-type: text/event-stream" in client.head
+        assert "x-accel-buffering: no" in client.head
+        kind, event_id, data = client.next()
+        assert (kind, event_id, data["camera"], data["state"]) == ("state", None, "entrance", "live")
+        inference.cross("entrance", "0001")
+        kind, event_id, data = client.next()
+        assert (kind, event_id) == ("crossing", "0001")
+        assert (data["camera"], data["line"], data["direction"], data["track"]) == ("entrance", "door", "in", 5)
+        assert (data["label"], data["confidence"], data["x"], data["y"]) == ("person", 0.9, 0.5, 0.25)
+        inference.change("entrance", CAMERA_STATE_OFFLINE, "pulled out")
+        kind, _, data = client.next()
+        assert (kind, data["state"], data["cause"]) == ("state", "offline", "pulled out")
+        assert streamer.metric("turnstile_event_clients") == 1
+    eventually(lambda: streamer.metric("turnstile_event_clients") == 0)
+
+
+def test_resume_after_the_last_event(streamer: StreamerProcess, inference: FakeInference) -> None:
+    with EventClient(streamer.port) as client:
+        for number in range(5):
+            inference.cross("entrance", f"000{number}")
+        assert client.crossings(5) == ["0000", "0001", "0002", "0003", "0004"]
+    with EventClient(streamer.port, "0002") as client:
+        assert client.crossings(2) == ["0003", "0004"]
+    with EventClient(streamer.port, "00025") as client:
+        assert client.crossings(2) == ["0003", "0004"]
+
+
+def test_each_crossing_once_when_inference_restarts(
+    bus: str, streamer: StreamerProcess, inference: FakeInference
+) -> None:
+    with EventClient(streamer.port) as client:
+        inference.cross("entrance", "0001")
+        assert client.crossings(1) == ["0001"]
+        inference.close()
+        eventually(lambda: streamer.get("/readyz").status_code == 503)
+        with FakeInference(bus) as again:
+            again.add("entrance")
+            again.cross("entrance", "0001")
+            again.cross("entrance", "0002")
+            assert client.crossings(1) == ["0002"]
+
+
+def test_added_and_removed_cameras(streamer: StreamerProcess, inference: FakeInference) -> None:
+    with EventClient(streamer.port) as client:
+        client.next()
+        inference.add("garden")
+        kind, _, data = client.next()
+        assert (kind, data["camera"], data["state"]) == ("state", "garden", "live")
+        garden = inference.cameras.pop("garden")
+        inference.do(garden.annotated.close)
+        inference.do(garden.raw.close)
+        _, _, data = client.next()
+        assert (data["camera"], data["state"], data["cause"]) == ("garden", "offline", "The camera was removed.")
+        _, _, data = client.next()
+        assert (data["camera"], data["state"]) == ("garden", "removed")
+    assert streamer.get("/stream/garden").status_code == 404
