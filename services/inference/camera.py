@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import zmq
@@ -14,19 +13,13 @@ import zmq
 from proto.codec import WireError, decode_frame
 from proto.sockets import Bus, Subscription
 from proto.turnstile_pb2 import (
-    CAMERA_STATE_LIVE,
     DIRECTION_IN,
-    ENCODING_JPEG,
     OVERLAY_LIVE,
     Analysis,
-    Annotation,
     Camera,
     CameraState,
-    Frame,
-    Track,
 )
 from services.common.rate import RateMeter
-from services.common.slot import Slot
 from services.inference.analyst import Analyst
 from services.inference.counting.tally import Person, Tally
 from services.inference.detector.letterbox import letterbox
@@ -35,23 +28,18 @@ from services.inference.frames import CorruptPictureError, Picture, encode_jpeg
 from services.inference.metrics import Metrics
 from services.inference.motion import NOBODY, Sighting
 from services.inference.outputs import OutputStream
-from services.inference.render.overlay import Scene, draw
+from services.inference.painter import Knowledge, Painter, jpeg_header
 
 log = logging.getLogger(__name__)
 
 POLL_MS: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _ToShow:
-    """A picture to be drawn; ``sighting`` is its own, or None where the newest known one has to do."""
-
-    picture: Picture
-    sighting: Sighting | None
-
-
 class CameraPipeline:
-    """Two threads: one receives, one draws. Between them and the analyst there is one slot each, the newest wins."""
+    """Receives a camera's frames in a thread of its own, and has them analysed and drawn by others.
+
+    Between those threads there is one slot each, and the newest wins.
+    """
 
     def __init__(
         self,
@@ -74,34 +62,32 @@ class CameraPipeline:
         self._tally = Tally(camera.id, camera.settings)
         self._generation = 0
         self._sighting = NOBODY
-        self._to_show: Slot[_ToShow] = Slot()
         self._annotated = OutputStream(context, target, f"{camera.id}/annotated")
         self._raw = OutputStream(context, target, f"{camera.id}/raw")
-        self._received, self._detected, self._published = RateMeter(), RateMeter(), RateMeter()
+        self._painter = Painter(
+            camera.id, self._annotated, metrics, self._knowledge, self._offer_before_drawing, self._finished
+        )
+        self._received, self._detected = RateMeter(), RateMeter()
         self._latency_ms = 0.0
         self._skipped = 0
         self._newest = time.monotonic()
         metrics.frame_age.labels(self.name).set_function(lambda: time.monotonic() - self._newest)
-        for what, meter in (("received", self._received), ("detected", self._detected), ("published", self._published)):
+        for what, meter in (("received", self._received), ("detected", self._detected)):
             metrics.fps.labels(self.name, what).set_function(meter.rate)
-        self._threads = [
-            threading.Thread(target=body, name=f"{self.name}-{what}", daemon=True)
-            for what, body in (("receive", self._receive), ("draw", self._draw_all))
-        ]
+        self._thread = threading.Thread(target=self._receive, name=f"{self.name}-receive", daemon=True)
 
     # What other threads call
 
     def start(self) -> None:
         """Begin to receive."""
-        for thread in self._threads:
-            thread.start()
+        self._painter.start()
+        self._thread.start()
 
     def stop(self) -> None:
-        """End both threads and free the addresses."""
+        """End the threads and free the addresses."""
         self._stop.set()
-        self._to_show.close()
-        for thread in self._threads:
-            thread.join()
+        self._thread.join()
+        self._painter.stop()
         self._analyst.forget(self)
         self._annotated.close()
         self._raw.close()
@@ -156,7 +142,7 @@ class CameraPipeline:
         self._detected.tick()
         people = _people(tracked, info)
         velocity = tuple((float(dx), float(dy)) for dx, dy in tracked.velocity)
-        sighting = Sighting(tuple(people), velocity, picture.header.capture_time_ns)
+        sighting = Sighting(tuple(people), velocity, picture.header.capture_time_ns, time.time_ns())
         self._sighting = sighting
         if self._generation != generation:
             self._generation = generation
@@ -165,7 +151,7 @@ class CameraPipeline:
         if not self.watched:
             self._finished(picture)
         elif not self._live:
-            self._show(_ToShow(picture, sighting))
+            self._painter.show(picture, sighting)
 
     def corrupt(self) -> None:
         """See :class:`services.inference.analyst.Client`."""
@@ -197,7 +183,7 @@ class CameraPipeline:
         if self._raw.watched:
             self._publish_raw(picture)
         if self.watched and (self._live or not self._analyst.usable):
-            self._show(_ToShow(picture, None))  # the drawing thread offers it to the detector
+            self._painter.show(picture, None)  # it offers the picture to the detector before it draws
         elif self._analyst.usable:
             self._offer(picture)
 
@@ -221,59 +207,16 @@ class CameraPipeline:
         if crossings:
             self._changed()
 
-    # Showing
+    # What the painter asks
 
-    def _show(self, item: _ToShow) -> None:
-        if self._to_show.put(item):
-            self._metrics.skipped.labels(self.name, "render").inc()
-
-    def _draw_all(self) -> None:
-        while (item := self._to_show.take()) is not None:
-            try:
-                self._draw(item)
-            except CorruptPictureError:
-                self.corrupt()
-
-    def _draw(self, item: _ToShow) -> None:
-        picture = item.picture
-        image = picture.image()
-        if item.sighting is None:
-            self._offer_before_drawing(picture)
-        begun = time.monotonic()
-        sighting = item.sighting or self._sighting
-        people = sighting.at(picture.header.capture_time_ns)
-        scene = Scene(
-            camera=self.name,
+    def _knowledge(self) -> Knowledge:
+        return Knowledge(
             settings=self._announced.settings,
-            people=people,
             totals=self._tally.totals(),
             occupancy=self._tally.occupancy(),
             notice=self._analyst.notice,
-            captured_ns=picture.header.capture_time_ns,
+            newest=self._sighting,
         )
-        draw(image, scene)
-        annotated = time.monotonic()
-        jpeg = encode_jpeg(image)
-        encoded = time.monotonic()
-        self._metrics.stage.labels(self.name, "annotate").observe(annotated - begun)
-        self._metrics.stage.labels(self.name, "encode").observe(encoded - annotated)
-        header = self._header(picture, image.shape[1], image.shape[0])
-        header.annotation.CopyFrom(
-            Annotation(
-                received_ns=picture.received_ns,
-                detected_ns=sighting.captured_ns if item.sighting is not None else 0,
-                annotated_ns=time.time_ns(),
-                published_ns=time.time_ns(),
-                tracks=[_track(person) for person in people],
-                lines=scene.totals,
-                zones=scene.occupancy,
-            )
-        )
-        self._annotated.send(header, jpeg)
-        self._published.tick()
-        self._metrics.frames_out.labels(self.name, "annotated").inc()
-        self._metrics.encoded_bytes.labels(self.name).inc(len(jpeg))
-        self._finished(picture)
 
     def _offer_before_drawing(self, picture: Picture) -> None:
         info = self._analyst.info
@@ -283,30 +226,17 @@ class CameraPipeline:
         self._offer(picture)
 
     def _publish_raw(self, picture: Picture) -> None:
-        header = self._header(picture, picture.header.width, picture.header.height)
         try:
             jpeg = picture.payload if picture.is_jpeg else encode_jpeg(picture.image())
         except CorruptPictureError:
             self.corrupt()
             return
-        self._raw.send(header, jpeg)
+        self._raw.send(jpeg_header(picture), jpeg)
         self._metrics.frames_out.labels(self.name, "raw").inc()
         self._metrics.encoded_bytes.labels(self.name).inc(len(jpeg))
 
-    def _header(self, picture: Picture, width: int, height: int) -> Frame:
-        header = picture.header
-        return Frame(
-            camera=self.name,
-            sequence=header.sequence,
-            capture_time_ns=header.capture_time_ns,
-            boot_id=header.boot_id,
-            encoding=ENCODING_JPEG,
-            width=width,
-            height=height,
-            state=CAMERA_STATE_LIVE,
-        )
-
     def _finished(self, picture: Picture) -> None:
+        """Take the time that it took, from capture to the published picture, or to the count where nobody watches."""
         seconds = max(0.0, (time.time_ns() - picture.header.capture_time_ns) / 1e9)
         self._latency_ms += 0.1 * (seconds * 1000 - self._latency_ms) if self._latency_ms else seconds * 1000
         self._metrics.latency.labels(self.name).observe(seconds)
@@ -327,15 +257,3 @@ def _people(tracked: Tracked, info: ModelInfo) -> list[Person]:
             tracked.ids, tracked.class_id, tracked.confidence, tracked.xyxy, strict=True
         )
     ]
-
-
-def _track(person: Person) -> Track:
-    return Track(
-        id=person.id,
-        label=person.label,
-        confidence=person.confidence,
-        left=person.left,
-        top=person.top,
-        width=person.width,
-        height=person.height,
-    )

@@ -60,9 +60,7 @@ class Metrics:
             buckets=STAGE_BUCKETS,
             registry=r,
         )
-        self.fps = Gauge(
-            "turnstile_inference_fps", "Per second: received, detected, published.", ["camera", "what"], registry=r
-        )
+        self.fps = Gauge("turnstile_inference_fps", "Per second: received, detected.", ["camera", "what"], registry=r)
         self.frame_age = Gauge(
             "turnstile_inference_frame_age_seconds", "Age of the newest frame received.", ["camera"], registry=r
         )

@@ -19,11 +19,13 @@ class Sighting:
         people: Their boxes, pixels.
         velocity: Of each box's centre, pixels per second.
         captured_ns: When the picture was captured.
+        detected_ns: When they were found.
     """
 
     people: tuple[Person, ...]
     velocity: tuple[tuple[float, float], ...]
     captured_ns: int
+    detected_ns: int
 
     def at(self, time_ns: int) -> list[Person]:
         """Return the people with their boxes carried forward to ``time_ns``; none once that is too far ahead."""
@@ -36,4 +38,4 @@ class Sighting:
         ]
 
 
-NOBODY: Final = Sighting((), (), 0)
+NOBODY: Final = Sighting((), (), 0, 0)

@@ -12,7 +12,7 @@ from proto.codec import encode_frame
 from proto.sockets import Bus, publisher
 from proto.turnstile_pb2 import Frame
 
-MONITOR_EVENTS: Final = zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED | zmq.EVENT_MONITOR_STOPPED
+MONITOR_EVENTS: Final = zmq.EVENT_ACCEPTED | zmq.EVENT_DISCONNECTED | zmq.EVENT_MONITOR_STOPPED
 
 
 class OutputStream:
@@ -22,14 +22,14 @@ class OutputStream:
         self._socket = publisher(context)
         self.endpoint = bus.bind_stream(self._socket, name)
         self._monitor = self._socket.get_monitor_socket(MONITOR_EVENTS)
-        self._readers = 0
+        self._readers: set[int] = set()
         self._thread = threading.Thread(target=self._count_readers, name=f"readers-{name}", daemon=True)
         self._thread.start()
 
     @property
     def watched(self) -> bool:
         """Whether anybody is connected."""
-        return self._readers > 0
+        return bool(self._readers)
 
     def send(self, frame: Frame, jpeg: bytes | memoryview) -> None:
         """Publish one picture; never blocks."""
@@ -43,11 +43,13 @@ class OutputStream:
 
     def _count_readers(self) -> None:
         while True:
-            event = recv_monitor_message(self._monitor)["event"]
-            if event == zmq.EVENT_MONITOR_STOPPED:
+            message = recv_monitor_message(self._monitor)
+            if message["event"] == zmq.EVENT_MONITOR_STOPPED:
                 break
-            # A handshake, not a connection: a peer that never speaks ZeroMQ is no reader. Ends of connections that
-            # never shook hands cannot be told apart, so the count stops at zero.
-            change = 1 if event == zmq.EVENT_HANDSHAKE_SUCCEEDED else -1
-            self._readers = max(0, self._readers + change)
+            # By descriptor: only accepting and ending a connection name it. Somebody who connects and never speaks
+            # ZeroMQ counts as long as they stay, but their leaving takes no reader away.
+            if message["event"] == zmq.EVENT_ACCEPTED:
+                self._readers.add(message["value"])
+            else:
+                self._readers.discard(message["value"])
         self._monitor.close(linger=0)

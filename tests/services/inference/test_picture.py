@@ -133,7 +133,7 @@ def person(x: float, y: float) -> Person:
 
 
 def test_boxes_are_carried_forward_but_not_for_ever() -> None:
-    sighting = Sighting((person(100, 50),), ((30.0, -10.0),), 1_000_000_000)
+    sighting = Sighting((person(100, 50),), ((30.0, -10.0),), 1_000_000_000, 1_000_000_000)
     (moved,) = sighting.at(1_000_000_000 + 100_000_000)
     assert (moved.left, moved.top) == pytest.approx((103, 49))
     assert sighting.at(1_000_000_000 + round(HORIZON_SECONDS * 1.1e9)) == []
