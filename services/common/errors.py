@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+EXIT_FAILURE: Final = 1  # a fault of ours
 EXIT_USAGE: Final = 2  # a mistake in what was asked: trying again changes nothing, so nobody restarts the process
 
 

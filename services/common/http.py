@@ -24,7 +24,8 @@ def make_app(service: str, registry: CollectorRegistry, waiting_for: Callable[[]
         registry: What ``/metrics`` shows.
         waiting_for: Says what the service still waits for, or None once it is able to serve.
     """
-    app = FastAPI(title=f"Turnstile {service}", version=turnstile_version())
+    # No /docs: that page would load scripts from a third party. /openapi.json says the same.
+    app = FastAPI(title=f"Turnstile {service}", version=turnstile_version(), docs_url=None, redoc_url=None)
 
     @app.get("/healthz", tags=["process"])
     async def alive() -> dict[str, str]:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from services.common.errors import EXIT_USAGE, UsageError
+from services.common.errors import EXIT_FAILURE, EXIT_USAGE, UsageError
 from services.common.logs import set_up_logging
 from services.common.settings import Settings, load_settings
 
@@ -66,9 +66,20 @@ def run_service(
 ) -> int:
     """Run ``body`` as the main thread of the service ``name`` and return the process's exit status.
 
-    SIGTERM, SIGINT and, under ``turnstile up``, the end of the parent ask it to stop.
+    SIGTERM, SIGINT and, under ``turnstile up``, the end of the parent ask it to stop; so does a thread that fails.
     """
     stop = Stop(stop_deadline)
+    failures: list[str] = []
+
+    def fail(failure: threading.ExceptHookArgs) -> None:
+        # A service without one of its threads would look alive and do nothing. It is ended, and started anew.
+        thread = failure.thread.name if failure.thread else "a thread"
+        trace = (failure.exc_type, failure.exc_value or failure.exc_type(), failure.exc_traceback)
+        log.critical("%s failed", thread, exc_info=trace)
+        failures.append(thread)
+        stop.set()
+
+    threading.excepthook = fail
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if os.environ.get(SUPERVISED):
@@ -81,7 +92,7 @@ def run_service(
         for problem in error.problems:
             print(f"turnstile {name}: {problem}", file=sys.stderr)
         return EXIT_USAGE
-    return 0
+    return EXIT_FAILURE if failures else 0
 
 
 def _stop_with_parent(stop: Stop) -> None:

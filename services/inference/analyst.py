@@ -245,7 +245,9 @@ class Analyst:
         picture.write_input(box, self._process.input_buffer(box.height, box.width), full=client.watched)
         decoded = time.monotonic()
         rate = client.detect_rate
-        relaxed = self._leisure.may_relax(watched=any(client.watched for client in self._clients))
+        with self._condition:
+            watched = any(known.watched for known in self._clients)
+        relaxed = self._leisure.may_relax(watched=watched)
         tracked = self._process.track(Question(client.name, box.height, box.width, rate, relaxed))
         done = time.monotonic()
         self._metrics.stage.labels(client.name, "decode").observe(decoded - begun)

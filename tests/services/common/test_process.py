@@ -61,6 +61,14 @@ def test_it_ends_when_its_parent_is_gone() -> None:
     assert out == "orphan\n"
 
 
+def test_a_thread_that_fails_ends_the_process() -> None:
+    process = run("import threading; threading.Thread(target=lambda: 1 / 0, name='counter').start(); stop.wait()")
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert "counter failed" in err
+    assert "ZeroDivisionError" in err
+
+
 def test_a_mistake_is_one_sentence_and_status_2() -> None:
     process = run("raise UsageError('the first thing', 'the second')")
     _, err = process.communicate(timeout=10)

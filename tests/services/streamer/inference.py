@@ -134,6 +134,16 @@ class FakeInference:
         camera = self.cameras[name].camera
         camera.state, camera.cause, camera.since_ns = state, cause, time.time_ns()
 
+    def move(self, name: str, stream: str) -> None:
+        """Publish a camera's annotated pictures on a new socket; the old one is the caller's to close."""
+
+        def make() -> None:
+            camera = self.cameras[name]
+            camera.annotated = Stream(self._context, self._bus, stream)
+            camera.camera.endpoint = camera.annotated.endpoint
+
+        self.do(make)
+
     def cross(self, name: str, crossing_id: str) -> None:
         """Let somebody go in over the door."""
         analysis = self.cameras[name].camera.analysis

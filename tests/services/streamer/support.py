@@ -118,6 +118,10 @@ class StreamClient:
     def __exit__(self, *_: object) -> None:
         self.socket.close()
 
+    def status(self) -> int:
+        """Read the head of the response and return its status."""
+        return int(self._until(b"\r\n\r\n").split(b" ")[1])
+
     def head(self) -> bytes:
         """Read the head of the response and the first boundary; return the head."""
         head = self._until(b"\r\n\r\n")

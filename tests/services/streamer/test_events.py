@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from typing import Any, Self
 
+import pytest
+
 from proto.turnstile_pb2 import CAMERA_STATE_OFFLINE
+from services.streamer import events
 from tests.services.streamer.inference import FakeInference
 from tests.services.streamer.support import StreamerProcess, eventually
 
@@ -93,6 +97,32 @@ def test_each_crossing_once_when_inference_restarts(
             again.cross("entrance", "0001")
             again.cross("entrance", "0002")
             assert client.crossings(1) == ["0002"]
+
+
+def test_silence_is_filled_with_comments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.05)
+
+    async def quiet() -> list[bytes | None]:
+        client = events.EventClientQueue(resume_after=None)
+        client.put(b"event")
+        received = [await client.next(), await client.next(), await client.next()]
+        client.end()
+        return [*received, await client.next()]
+
+    assert asyncio.run(quiet()) == [b"event", events.HEARTBEAT, events.HEARTBEAT, None]
+
+
+def test_client_that_takes_nothing_is_cut_off() -> None:
+    async def behind() -> int:
+        client = events.EventClientQueue(resume_after=None)
+        for _ in range(events.MAX_BACKLOG + 10):
+            client.put(b"event")
+        count = 0
+        while await client.next() is not None:
+            count += 1
+        return count
+
+    assert asyncio.run(behind()) == events.MAX_BACKLOG
 
 
 def test_added_and_removed_cameras(streamer: StreamerProcess, inference: FakeInference) -> None:

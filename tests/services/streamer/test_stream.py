@@ -112,6 +112,14 @@ def test_viewer_past_the_limit(streamer: StreamerProcess) -> None:
         client.socket.close()
 
 
+def test_limit_holds_when_all_come_at_once(streamer: StreamerProcess) -> None:
+    clients = [StreamClient(streamer.port, "/stream/entrance") for _ in range(12)]
+    statuses = sorted(client.status() for client in clients)
+    for client in clients:
+        client.socket.close()
+    assert statuses == [200] * 4 + [503] * 8
+
+
 def test_head_request_answers_the_head_alone(streamer: StreamerProcess, inference: FakeInference) -> None:
     with socket.create_connection(("127.0.0.1", streamer.port)) as client:
         client.settimeout(20)
@@ -236,6 +244,30 @@ def test_inference_that_vanishes_and_comes_back(bus: str, streamer: StreamerProc
             again.add("entrance")
             client.parts_until(lambda part: part.state == "live", most=20)
             assert streamer.get("/readyz").status_code == 200
+
+
+def test_follows_a_stream_to_another_endpoint(streamer: StreamerProcess, inference: FakeInference) -> None:
+    camera = inference.cameras["entrance"]
+    with StreamClient(streamer.port, "/stream/entrance") as client:
+        client.head()
+        client.part()
+        before = camera.annotated
+        inference.move("entrance", "moved")
+        newest = camera.sequence
+        eventually(lambda: camera.annotated.readers == 1)
+        parts = client.parts_until(lambda part: part.sequence > newest + 5)
+        assert {part.state for part in parts} == {"live"}
+        inference.do(before.close)
+
+
+def test_endpoint_that_is_none(streamer: StreamerProcess, inference: FakeInference) -> None:
+    camera = inference.cameras["entrance"].camera
+    good, camera.endpoint = camera.endpoint, "x" * 200
+    with StreamClient(streamer.port, "/stream/entrance") as client:
+        client.head()
+        client.parts_until(lambda part: part.state == "stalled")
+        camera.endpoint = good
+        client.parts_until(lambda part: part.state == "live", most=20)
 
 
 def test_garbage_is_counted_and_survived(streamer: StreamerProcess, inference: FakeInference) -> None:
