@@ -8,7 +8,7 @@ torch=$(sed -n 's/^torch==/torch==/p' "$here/constraints.txt")
 cpu_index=https://download.pytorch.org/whl/cpu
 
 say() { printf 'setup: %s\n' "$*" >&2; }
-pip() { "$venv/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }
+pip() { "$venv/bin/python" -m pip --disable-pip-version-check -qq "$@"; }
 
 [ -x "$venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$venv"
 

@@ -51,11 +51,18 @@ def test_a_reader_gets_the_newest_only(context: Context, bus: Bus) -> None:
     out, into = connected(context, bus)
     with out, into:
         for number in range(1000):
-            out.send(str(number).encode())
-        received: list[bytes] = []
-        while not received or received[-1] != b"999":
-            assert into.poll(WAIT_MS), "the newest message never came"
-            received.append(into.recv())
+            out.send(b"%d" % number)
+        received: list[int] = []
+        for number in range(1000, 1000 + WAIT_MS // 10):
+            # libzmq may leave the last message of a conflated pipe lying until the next one is sent
+            # (ypipe_conflate.hpp: flush and check_read race), which is why our publishers never fall silent.
+            out.send(b"%d" % number)
+            while into.poll(10):
+                received.append(int(into.recv()))
+            if received and received[-1] >= 999:
+                break
+        assert received[-1] >= 999, "the newest message never came"
+        assert received == sorted(received)
         assert len(received) < 900
 
 
