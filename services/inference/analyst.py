@@ -119,10 +119,15 @@ class Analyst:
             self._clients.discard(client)
             self._forgotten.append(client.name)
 
-    @property
-    def idle(self) -> bool:
-        """Whether the next picture offered would be analysed at once."""
-        return self.usable and self._busy_since is None and not self._waiting
+    def wants(self, client: Client) -> bool:
+        """Return whether a picture that costs something to offer is worth it.
+
+        A camera that has the detector to itself need not offer while it is busy: the next picture is as good. With
+        others about it must, or it would never have a turn.
+        """
+        with self._condition:
+            others = bool(self._clients - {client})
+        return self.usable and (others or (self._busy_since is None and not self._waiting))
 
     @property
     def usable(self) -> bool:

@@ -220,7 +220,7 @@ class CameraPipeline:
 
     def _offer_before_drawing(self, picture: Picture) -> None:
         info = self._analyst.info
-        if info is None or not self._analyst.idle:  # the next picture is as good, and costs no copy until then
+        if info is None or not self._analyst.wants(self):
             return
         picture.prepare_input(letterbox(picture.header.width, picture.header.height, info.imgsz, square=info.square))
         self._offer(picture)

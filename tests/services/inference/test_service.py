@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import cycle
 from pathlib import Path
 
@@ -53,20 +54,24 @@ def jpegs(town_centre: Path) -> list[bytes]:
 
 
 class Capture:
-    """Publishes one camera, as the capture service does, from a thread of its own."""
+    """Publishes cameras, as the capture service does, from a thread of its own: ``main``, and others by overlay."""
 
-    def __init__(self, bus: Bus, jpegs: list[bytes], overlay: Overlay) -> None:
+    def __init__(self, bus: Bus, jpegs: list[bytes], overlay: Overlay, **others: Overlay) -> None:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._directory, self._frames = publisher(self._context), publisher(self._context)
+        self._directory = publisher(self._context)
         bus.bind_directory(self._directory)
         line = Line(name="middle", start=Point(x=0.5, y=0), end=Point(x=0.5, y=1))
-        self._camera = Camera(
-            id="main",
-            state=CAMERA_STATE_LIVE,
-            source="test",
-            endpoint=bus.bind_stream(self._frames, "main"),
-            settings=Settings(overlay=overlay, lines=[line]),
-        )
+        self._streams = {name: publisher(self._context) for name in ("main", *others)}
+        self._cameras = [
+            Camera(
+                id=name,
+                state=CAMERA_STATE_LIVE,
+                source="test",
+                endpoint=bus.bind_stream(self._streams[name], name),
+                settings=Settings(overlay=others.get(name, overlay), lines=[line]),
+            )
+            for name in self._streams
+        ]
         self._jpegs = jpegs
         self._stop = threading.Event()
         self.garbage: list[bytes] = []
@@ -82,18 +87,19 @@ class Capture:
         for sequence, jpeg in enumerate(cycle(self._jpegs)):
             if self._stop.wait(1 / FPS):
                 return
-            header = Frame(
-                camera="main",
-                sequence=sequence,
-                capture_time_ns=time.time_ns(),
-                boot_id=1,
-                encoding=ENCODING_JPEG,
-                width=WIDTH,
-                height=HEIGHT,
-                state=CAMERA_STATE_LIVE,
-            )
-            self._frames.send(self.garbage.pop() if self.garbage else encode_frame(header, jpeg))
-            self._directory.send(encode_directory(Directory(boot_id=1, cameras=[self._camera])))
+            for name, stream in self._streams.items():
+                header = Frame(
+                    camera=name,
+                    sequence=sequence,
+                    capture_time_ns=time.time_ns(),
+                    boot_id=1,
+                    encoding=ENCODING_JPEG,
+                    width=WIDTH,
+                    height=HEIGHT,
+                    state=CAMERA_STATE_LIVE,
+                )
+                stream.send(self.garbage.pop() if self.garbage else encode_frame(header, jpeg))
+            self._directory.send(encode_directory(Directory(boot_id=1, cameras=self._cameras)))
 
 
 class Service:
@@ -179,6 +185,16 @@ def test_people_are_boxed_and_counted(service: Service, capture: Capture) -> Non
     counted = service.until(lambda d: ready(d) and len(d.cameras[0].analysis.crossings) > 0)
     (line,) = counted.cameras[0].analysis.lines
     assert line.count_in + line.count_out == len(counted.cameras[0].analysis.crossings)
+
+
+def test_cameras_share_the_detector_whatever_their_overlay(service: Service, jpegs: list[bytes]) -> None:
+    with closing(Capture(service.capture_bus, jpegs, OVERLAY_EXACT, second=OVERLAY_LIVE, third=OVERLAY_LIVE)):
+        cameras = service.until(ready).cameras
+        streams = [service.watch(camera.endpoint) for camera in cameras]
+        service.until(lambda d: min(camera.analysis.detect_fps for camera in d.cameras) > 1)
+        for stream in streams:
+            picture(stream, lambda m: len(m.header.annotation.tracks) > 3)
+            stream.close()
 
 
 def test_nothing_is_encoded_for_nobody_and_counting_goes_on(service: Service, capture: Capture) -> None:
