@@ -11,12 +11,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 import simplejpeg
+from playwright.sync_api import sync_playwright
 
 from tests.e2e.conftest import Turnstile, read_parts
 
 Start = Callable[..., Turnstile]
+CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture
@@ -108,6 +111,67 @@ def test_a_camera_that_is_not_there_does_not_keep_the_others_from_running(
     assert status == 503
     assert headers["content-type"] == "image/jpeg"
     assert picture.startswith(b"\xff\xd8")
+
+
+def test_cameras_come_and_go_while_it_runs(start: Start, arguments: tuple[str, ...], town_centre: Path) -> None:
+    turnstile = start(*arguments)
+    turnstile.until_counting()
+    capture = f"http://127.0.0.1:{turnstile.port + 1}/cameras"
+    line = {"from": [0.1, 0.5], "to": [0.9, 0.5]}
+    body = {"id": "second", "source": str(town_centre), "fps": 5, "lines": {"across": line}, "overlay": "live"}
+    assert httpx.post(capture, json={**body, "fps": 0}).status_code == 422
+    assert httpx.post(capture, json=body).status_code == 201
+    assert httpx.post(capture, json=body).status_code == 409
+    second = turnstile.until_counting("second")
+    assert [line["name"] for line in second["lines"]] == ["across"]
+    assert len(read_parts(turnstile, "/stream/second", 3)) == 3
+    assert httpx.delete(f"{capture}/second").status_code == 204
+    turnstile.until(lambda: "second" not in turnstile.cameras(), "the camera to be gone")
+    assert turnstile.cameras()["main"]["state"] == "live"
+
+
+def test_a_line_that_is_edited_takes_effect_and_a_broken_edit_does_not(
+    start: Start, town_centre: Path, real_model: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "turnstile.yaml"
+    text = f"cameras:\n  main:\n    source: {town_centre}\n    lines:\n      door: {{from: [0.5, 0], to: [0.5, 1]}}\n"
+    config.write_text(text)
+    turnstile = start("--config", str(config), "--model", str(real_model))
+    turnstile.until_counting()
+    turnstile.until(lambda: total(turnstile) > 0, "somebody to cross")
+    config.write_text(text.replace("from: [0.5, 0]", "from: [0.5, 1]"))
+    turnstile.until(lambda: "door: from and to are the same point" in turnstile.said, "the mistake to be told")
+    before = total(turnstile)
+    config.write_text(text.replace("from: [0.5, 0]", "from: [0.6, 0]") + "      other: {from: [0, 0], to: [1, 1]}\n")
+
+    def names() -> list[str]:
+        return [line["name"] for line in turnstile.cameras()["main"]["lines"]]
+
+    turnstile.until(lambda: names() == ["door", "other"], "the second line")
+    assert total(turnstile) >= before, "totals were lost"
+
+
+def test_the_page_shows_the_street_moving_and_the_totals(start: Start, arguments: tuple[str, ...]) -> None:
+    if not CHROMIUM.exists():
+        pytest.skip("needs Chromium at /usr/bin/chromium")
+    turnstile = start(*arguments)
+    turnstile.until_counting()
+    turnstile.until(lambda: total(turnstile) > 0, "somebody to cross")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"http://127.0.0.1:{turnstile.port}/")
+        image = page.locator("img[src*='/stream/main']")
+        image.wait_for(timeout=30_000)
+        page.wait_for_function("e => e.naturalWidth === 1920", arg=image.element_handle(), timeout=30_000)
+        seen: set[bytes] = set()
+        turnstile.until(lambda: seen.add(image.screenshot()) or len(seen) >= 3, "the picture to move")  # type: ignore[func-returns-value]
+        shown = page.locator("body").inner_text()
+        browser.close()
+    assert "main" in shown
+    assert "middle" in shown
+    assert "Live" in shown
 
 
 def ended(turnstile: Turnstile) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,4 +50,6 @@ class UltralyticsDetector:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """Return the reason without the decoration and the causes of causes that Ultralytics adds to it."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return re.sub(r"^ERROR\W+", "", lines[0]).partition(" (")[0]
