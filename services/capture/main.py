@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from contextlib import ExitStack
@@ -15,13 +16,15 @@ from services.capture.config_file import ConfigFollower
 from services.capture.manager import CameraManager
 from services.capture.metrics import CameraCollector, publish_histogram
 from services.capture.publisher import DirectoryPublisher
-from services.capture.worker import Wiring
+from services.capture.worker import THREAD_PREFIX, Wiring
 from services.common.config import Config, load_config, single_camera
 from services.common.errors import UsageError
 from services.common.http import HttpThread, make_app
 from services.common.lifecycle import Stop, run_service
 from services.common.metrics import new_registry
 from services.common.settings import Settings, make_ipc_folder
+
+log = logging.getLogger(__name__)
 
 
 def main() -> int:
@@ -36,6 +39,7 @@ def run(settings: Settings, stop: Stop) -> None:
         UsageError: There is no usable configuration, or a port or folder cannot be had.
     """
     config = initial_config(settings)
+    _spare_the_process_a_camera()
     make_ipc_folder(settings.capture)
     registry = new_registry("capture")
     changed = threading.Event()
@@ -81,6 +85,21 @@ def initial_config(settings: Settings) -> Config:
 def _config_path(settings: Settings) -> Path | None:
     # An empty variable is how compose files say "not set"; as a path it reads ".".
     return settings.config if settings.config and settings.config != Path() else None
+
+
+def _spare_the_process_a_camera() -> None:
+    """Let a camera's thread fail without the process: its watchdog replaces it, and the other cameras go on."""
+    end_process = threading.excepthook
+
+    def hook(failure: threading.ExceptHookArgs) -> None:
+        thread = failure.thread
+        if thread is None or not thread.name.startswith(THREAD_PREFIX):
+            end_process(failure)
+            return
+        trace = (failure.exc_type, failure.exc_value or failure.exc_type(), failure.exc_traceback)
+        log.error("%s failed, starting it again", thread.name, exc_info=trace)
+
+    threading.excepthook = hook
 
 
 def _directory(

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 # A source that delivered for so long was well: its next failure is a new one.
 WELL_SECONDS: Final = 10.0
 LOOK_FOR_PATH_SECONDS: Final = 0.5
+THREAD_PREFIX: Final = "camera-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Worker:
         self._finished = False
         self._stop = threading.Event()
         self._source: Source | None = None
-        self._thread = threading.Thread(target=self._run, name=f"camera-{camera}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"{THREAD_PREFIX}{camera}", daemon=True)
 
     @property
     def failed(self) -> bool:
