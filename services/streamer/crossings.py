@@ -43,8 +43,10 @@ class Crossings:
             for crossing in camera.analysis.crossings:
                 named.add(crossing.id)
                 if crossing.id not in self._seen:
-                    self._seen[crossing.id] = crossing
-                    new.append(NewCrossing(crossing, camera.id in self._cameras))
+                    # A copy: a part of a message keeps the whole message in memory for as long as it is kept.
+                    self._seen[crossing.id] = kept = Crossing()
+                    kept.CopyFrom(crossing)
+                    new.append(NewCrossing(kept, camera.id in self._cameras))
             self._cameras.add(camera.id)
         self._forget(named)
         return new
