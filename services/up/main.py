@@ -23,6 +23,8 @@ from services.up.progress import tell_progress
 log = logging.getLogger(__name__)
 
 SERVICES: Final = ("capture", "inference", "streamer")
+# Whoever reaches capture's port can have any file opened as a camera: only the page is for others to see.
+INNER_HOST: Final = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,6 @@ def up(options: Options) -> int:
 
 def _export(options: Options) -> None:
     """Put the options where every service looks for its settings."""
-    if options.source is not None and options.config is None:
-        os.environ.pop("TURNSTILE_CONFIG", None)
     for name, value in (
         ("SOURCE", options.source),
         ("CONFIG", options.config and options.config.absolute()),
@@ -86,14 +86,17 @@ def _check(settings: Settings) -> None:
     Raises:
         UsageError: One sentence for each mistake.
     """
+    if settings.config is not None and settings.source is not None:
+        raise UsageError("SOURCE and CONFIG are both given: a source is for a single camera, without a file")
     if settings.config is not None:
         load_config(settings.config, model=settings.model, env=os.environ)
     elif settings.source is not None:
         single_camera(settings.source, model=settings.model, env=os.environ)
     else:
         raise UsageError("no camera: give SOURCE=… (a device, a file or a URL) or CONFIG=… (a configuration file)")
-    for port in (settings.port, settings.capture_port, settings.inference_port):
-        listen(settings.host, port).close()
+    listen(settings.host, settings.port).close()
+    for port in (settings.capture_port, settings.inference_port):
+        listen(INNER_HOST, port).close()
 
 
 def _supervise(settings: Settings, environment: dict[str, str], stop: Stop) -> int:
@@ -103,12 +106,11 @@ def _supervise(settings: Settings, environment: dict[str, str], stop: Stop) -> i
         refused.append(name)
         stop.set()
 
-    children = [Child(name, environment, refuse) for name in SERVICES]
+    inner = {**environment, "TURNSTILE_HOST": INNER_HOST}
+    children = [Child(name, environment if name == "streamer" else inner, refuse) for name in SERVICES]
     for child in children:
         child.start()
-    host = "localhost" if settings.host in {"127.0.0.1", "0.0.0.0"} else settings.host
-    url = f"http://{host}:{settings.port}/"
-    threading.Thread(target=tell_progress, args=(settings, url, stop), name="progress", daemon=True).start()
+    threading.Thread(target=tell_progress, args=(settings, INNER_HOST, stop), name="progress", daemon=True).start()
     stop.wait()
     for child in children:
         child.stop()

@@ -17,11 +17,19 @@ ASK_SECONDS: Final = 0.25
 ANSWER_SECONDS: Final = 3.0
 
 
-def tell_progress(settings: Settings, url: str, stop: Stop) -> None:
-    """Print what is awaited, each thing once, and ``url`` when the first annotated picture is out."""
+def tell_progress(settings: Settings, inner_host: str, stop: Stop) -> None:
+    """Print what is awaited, each thing once, and the page's address when the first annotated picture is out.
+
+    Args:
+        settings: Where the services listen.
+        inner_host: Address of capture and inference.
+        stop: Ends it.
+    """
+    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host
+    url = f"http://{'localhost' if host == '127.0.0.1' else host}:{settings.port}/"
     told = ""
     while not stop:
-        waiting = _waiting_for(settings)
+        waiting = _waiting_for(settings, host, inner_host)
         if waiting is None:
             print(f"\n  Turnstile is watching: {url}\n", flush=True)
             return
@@ -32,19 +40,19 @@ def tell_progress(settings: Settings, url: str, stop: Stop) -> None:
             return
 
 
-def _waiting_for(settings: Settings) -> str | None:
+def _waiting_for(settings: Settings, host: str, inner_host: str) -> str | None:
     """Return what still lacks, or None when an annotated picture of a live camera came, or every camera is down."""
     for service, port in (("capture", settings.capture_port), ("inference", settings.inference_port)):
-        detail = _not_ready(settings.host, port)
+        detail = _not_ready(inner_host, port)
         if detail is not None:
             return f"{service}: {detail}"
-    cameras = _get_json(settings.host, settings.port, "/api/cameras")
+    cameras = _get_json(host, settings.port, "/api/cameras")
     if not isinstance(cameras, list):
         return "streamer: starting"
     if not cameras:
         return None
     for camera in cameras:
-        if camera["state"] == "live" and _has_picture(settings, camera["id"]):
+        if camera["state"] == "live" and _has_picture(host, settings.port, camera["id"]):
             return None
     return ", ".join(_describe(cameras)) if any(c["state"] in {"connecting", "live"} for c in cameras) else None
 
@@ -68,8 +76,8 @@ def _not_ready(host: str, port: int) -> str | None:
         return "starting"
 
 
-def _has_picture(settings: Settings, camera: str) -> bool:
-    answer = _get(settings.host, settings.port, f"/snapshot/{camera}.jpg")
+def _has_picture(host: str, port: int, camera: str) -> bool:
+    answer = _get(host, port, f"/snapshot/{camera}.jpg")
     return answer is not None and answer[0] == http.client.OK
 
 
@@ -85,7 +93,7 @@ def _get_json(host: str, port: int, path: str) -> Any:
 
 def _get(host: str, port: int, path: str) -> tuple[int, bytes] | None:
     """Return status and body, or None while nobody answers."""
-    connection = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=ANSWER_SECONDS)
+    connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
     try:
         connection.request("GET", path)
         response = connection.getresponse()
