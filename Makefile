@@ -9,7 +9,7 @@ TORCH ?= auto
 
 export YOLO_AUTOINSTALL ?= false
 
-.PHONY: setup run test test-usbcam lint proto bench clean
+.PHONY: setup run test test-usbcam lint proto bench screenshot clean
 
 setup: $(READY)
 
@@ -37,6 +37,10 @@ proto: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# Of a demo that runs: `make run` in another terminal.
+screenshot: $(READY)
+	$(BIN)/python docs/screenshot.py http://127.0.0.1:$(PORT)/ docs/dashboard.png 1280x800
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

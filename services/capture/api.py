@@ -81,4 +81,7 @@ def as_json(view: CameraView) -> dict[str, Any]:
 
 def _sentences(error: ValidationError) -> str:
     """Return one sentence for each mistake; values are left out, since a source may hold a password."""
-    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'camera'}: {e['msg'].lower()}" for e in error.errors())
+    return "; ".join(
+        f"{'.'.join(map(str, e['loc'])) or 'camera'}: {e['msg'].removeprefix('Value error, ').lower()}"
+        for e in error.errors()
+    )

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from services.common.demo_url import is_demo, parse_demo
 from services.common.errors import UsageError
 from services.common.yaml_source import YamlSource
 
@@ -82,6 +83,19 @@ class CameraConfig(_Part):
     lines: dict[Name, LineConfig] = Field(default_factory=dict)
     zones: dict[Name, ZoneConfig] = Field(default_factory=dict)
 
+    @field_validator("source")
+    @classmethod
+    def _names_a_scene(cls, source: str) -> str:
+        if is_demo(source):
+            parse_demo(source)
+        return source
+
+    @model_validator(mode="after")
+    def _scene_has_size(self) -> CameraConfig:
+        if is_demo(self.source):
+            parse_demo(self.source).sized(self.width, self.height)
+        return self
+
 
 class Config(_Part):
     """The whole configuration.
@@ -102,14 +116,18 @@ class Config(_Part):
 DEFAULT_LINES: Final = {"middle": LineConfig.model_validate({"from": (0.5, 0.0), "to": (0.5, 1.0)})}
 
 
-def single_camera(source: str, *, model: str | None = None, env: Mapping[str, str] | None = None) -> Config:
-    """Return the configuration of one camera named ``main`` with one line, ``middle``.
+def single_camera(source: str | None, *, model: str | None = None, env: Mapping[str, str] | None = None) -> Config:
+    """Return the configuration of one camera named ``main`` with one line, ``middle``; of none without a source.
 
     Raises:
         UsageError: An environment variable holds something that is not allowed.
     """
-    tree = {"cameras": {"main": {"source": source}}}
-    return _validate(YamlSource.from_tree(tree), model=model, env=env or {})
+    env = env or {}
+    tree: dict[str, Any] = {"cameras": {"main": {"source": source}}}
+    if source is None:  # a service without cameras shares its environment with one that has them
+        tree = {}
+        env = {name: value for name, value in env.items() if not name.startswith(f"{ENV_PREFIX}CAMERAS{ENV_NESTING}")}
+    return _validate(YamlSource.from_tree(tree), model=model, env=env)
 
 
 def load_config(path: Path, *, model: str | None = None, env: Mapping[str, str] | None = None) -> Config:

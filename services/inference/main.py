@@ -63,7 +63,7 @@ def serve(settings: Settings, stop: Stop) -> None:
 def _configuration(settings: Settings) -> Config:
     if settings.config is not None:
         return load_config(settings.config, model=settings.model, env=os.environ)
-    return single_camera(settings.source or "none", model=settings.model, env=os.environ)
+    return single_camera(settings.source, model=settings.model, env=os.environ)  # cameras are capture's affair
 
 
 def _job(config: Config) -> Job:

@@ -23,6 +23,7 @@ from services.up.progress import tell_progress
 log = logging.getLogger(__name__)
 
 SERVICES: Final = ("capture", "inference", "streamer")
+DEMO: Final = "demo"  # what there is to see where nothing was given
 # Whoever reaches capture's port can have any file opened as a camera: only the page is for others to see.
 INNER_HOST: Final = "127.0.0.1"
 
@@ -60,6 +61,8 @@ def _export(options: Options) -> None:
     ):
         if value is not None:
             os.environ[f"TURNSTILE_{name}"] = str(value)
+    if not {"TURNSTILE_SOURCE", "TURNSTILE_CONFIG"} & os.environ.keys():
+        os.environ["TURNSTILE_SOURCE"] = DEMO
     port = os.environ.get("TURNSTILE_PORT", "8000")
     if port.isdecimal():  # the inner services sit next to the streamer, so that two runs need only two ports
         os.environ.setdefault("TURNSTILE_CAPTURE_PORT", str(int(port) + 1))
@@ -90,10 +93,8 @@ def _check(settings: Settings) -> None:
         raise UsageError("SOURCE and CONFIG are both given: a source is for a single camera, without a file")
     if settings.config is not None:
         load_config(settings.config, model=settings.model, env=os.environ)
-    elif settings.source is not None:
-        single_camera(settings.source, model=settings.model, env=os.environ)
     else:
-        raise UsageError("no camera: give SOURCE=… (a device, a file or a URL) or CONFIG=… (a configuration file)")
+        single_camera(settings.source, model=settings.model, env=os.environ)
     listen(settings.host, settings.port).close()
     for port in (settings.capture_port, settings.inference_port):
         listen(INNER_HOST, port).close()

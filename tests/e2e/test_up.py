@@ -81,6 +81,13 @@ def test_a_viewer_is_told_while_inference_is_gone_and_sees_it_return(start: Star
     turnstile.until(lambda: state() == "live", "the camera to be live again")
 
 
+def test_with_nothing_given_there_is_a_demo(start: Start, real_model: Path) -> None:
+    turnstile = start("--model", str(real_model))
+    assert turnstile.until_counting()["source"] == "demo"
+    turnstile.until(lambda: total(turnstile) > 0, "somebody to cross")
+    assert len({picture for _, picture in read_parts(turnstile, "/stream/main", 5)}) == 5
+
+
 def test_two_run_side_by_side(start: Start, arguments: tuple[str, ...]) -> None:
     one = start(*arguments)
     one.until_counting()
@@ -182,9 +189,6 @@ def ended(turnstile: Turnstile) -> str:
 def test_a_mistake_ends_the_start_with_one_sentence(
     start: Start, arguments: tuple[str, ...], real_model: Path, tmp_path: Path
 ) -> None:
-    assert ended(start()) == (
-        "turnstile up: no camera: give SOURCE=… (a device, a file or a URL) or CONFIG=… (a configuration file)\n"
-    )
     config = tmp_path / "turnstile.yaml"
     config.write_text("cameras:\n  a: {sauce: x}\n")
     assert f"turnstile up: {config}:2: cameras.a.sauce: unknown key; allowed here: source" in ended(

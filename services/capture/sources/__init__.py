@@ -8,6 +8,7 @@ from services.capture.redact import redact
 from services.capture.sources.base import Source, SourceError
 from services.capture.sources.intake import Intake
 from services.common.config import CameraConfig
+from services.common.demo_url import is_demo, parse_demo
 
 
 def make_source(config: CameraConfig, intake: Intake) -> Source:
@@ -18,10 +19,12 @@ def make_source(config: CameraConfig, intake: Intake) -> Source:
     """
     source = config.source
     scheme, separator, _ = source.partition("://")
-    if source == "demo" or source.startswith("demo:"):
-        raise SourceError("this version has no built-in demo scene: give a video file, a camera or a URL as the source")
+    if is_demo(source):
+        from services.capture.sources.demo import DemoSource  # noqa: PLC0415 - only what is configured is loaded
+
+        return DemoSource(parse_demo(source).sized(config.width, config.height), intake)
     if scheme in ("http", "https") and separator:
-        from services.capture.sources.mjpeg import MjpegSource  # noqa: PLC0415 - only what is configured is loaded
+        from services.capture.sources.mjpeg import MjpegSource  # noqa: PLC0415
 
         return MjpegSource(source, intake, width=config.width, height=config.height, fps=config.fps)
     if scheme in ("rtsp", "rtsps") and separator:
@@ -43,6 +46,6 @@ def make_source(config: CameraConfig, intake: Intake) -> Source:
 def local_path(source: str) -> Path | None:
     """Return the file or device that ``source`` names, None where it is no path."""
     scheme, separator, rest = source.partition("://")
-    if separator and scheme != "file":
+    if is_demo(source) or (separator and scheme != "file"):
         return None
     return Path(rest if separator else source).expanduser()

@@ -83,6 +83,12 @@ def test_a_camera_of_the_same_name_is_refused(http: httpx.Client, video: Path) -
         ({"id": "a", "source": "x", "fsp": 3}, "fsp: "),
         ({"id": "a", "source": "x", "fps": -3}, "fps: "),
         ({"id": "a", "source": "x", "wire": "png"}, "wire: "),
+        ({"id": "a", "source": "demo://moon"}, "source: scene is 'moon'; a demo scene has the scenes plaza, street"),
+        ({"id": "a", "source": "demo://plaza?colour=red"}, "source: a demo scene has no colour"),
+        ({"id": "a", "source": "demo://plaza?size=100x100"}, "source: size is 100x100"),
+        ({"id": "a", "source": "demo://plaza?people=-1"}, "source: people is -1"),
+        ({"id": "a", "source": "demo://plaza?fps=0"}, "source: fps is 0"),
+        ({"id": "a", "source": "demo", "width": 100}, "camera: size is 100x56"),
         ({"id": "a", "source": "x", "lines": {"l": {"from": [0, 0], "to": [0, 0]}}}, "lines.l: "),
     ],
 )

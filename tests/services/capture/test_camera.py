@@ -157,7 +157,7 @@ def test_a_broken_camera_leaves_the_others_alone(
 ) -> None:
     text = tmp_path / "notes.txt"
     text.write_text("shopping list\n" * 100)
-    sources = {"folder": str(tmp_path), "text": str(text), "demo": "demo", "odd": "ftp://host/x"}
+    sources = {"folder": str(tmp_path), "text": str(text), "odd": "ftp://host/x"}
     for name, source in sources.items():
         manager.add(name, parse_camera({"source": source}))
     manager.add("cam", parse_camera({"source": str(write_video(tmp_path / "v.mp4", [90] * 10))}))
@@ -167,7 +167,6 @@ def test_a_broken_camera_leaves_the_others_alone(
     assert causes == {
         "folder": f"{tmp_path} is a folder, not a video file",
         "text": f"{text} is not a video that can be read: it is text",
-        "demo": "this version has no built-in demo scene: give a video file, a camera or a URL as the source",
         "odd": "ftp://host/x: ftp:// is none of rtsp://, http://, https://, file://",
     }
 

@@ -50,6 +50,12 @@ def test_a_camera_with_neither_lines_nor_zones_counts_at_the_middle(tmp_path: Pa
     assert single_camera("demo").cameras["main"].lines == DEFAULT_LINES
 
 
+def test_a_service_without_cameras_leaves_their_variables_alone() -> None:
+    config = single_camera(None, env={"TURNSTILE_CAMERAS__DOOR__FPS": "5", "TURNSTILE_CONFIDENCE": "0.4"})
+    assert config.cameras == {}
+    assert config.confidence == 0.4
+
+
 MISTAKES = {
     "unknown key": ("cameras:\n  a:\n    source: x\n    colour: red\n", ":4: cameras.a.colour: unknown key; allowed here: source, fps"),
     "unknown top-level key": ("camera: {}\n", ":1: camera: unknown key; allowed here: model, imgsz, confidence, classes, cameras"),
