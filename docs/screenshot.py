@@ -11,7 +11,7 @@ CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # Until a few have crossed, there is little to see.
 MOVING: Final = "() => document.querySelector('img.picture')?.naturalWidth > 0"
-COUNTED: Final = "() => Number(document.querySelector('#all-in').textContent) > 2 && document.querySelectorAll('.activity li').length > 3"
+COUNTED: Final = "() => document.querySelectorAll('.activity li').length > 3"
 
 
 def main(url: str, file: str, size: str = "1440x900") -> None:
