@@ -18,7 +18,7 @@ $(READY): pyproject.toml deploy/constraints.txt deploy/setup-venv.sh
 	@touch $@
 
 run: $(READY)
-	@$(BIN)/turnstile up --port $(PORT) $(if $(SOURCE),--source "$(SOURCE)") $(if $(MODEL),--model "$(MODEL)") $(if $(CONFIG),--config "$(CONFIG)") $(if $(findstring command,$(origin HOST)),--host "$(HOST)")
+	@exec $(BIN)/turnstile up --port $(PORT) $(if $(SOURCE),--source "$(SOURCE)") $(if $(MODEL),--model "$(MODEL)") $(if $(CONFIG),--config "$(CONFIG)") $(if $(findstring command,$(origin HOST)),--host "$(HOST)")
 
 test: lint
 	$(BIN)/pytest
