@@ -17,7 +17,6 @@ from services.capture.demo.looks import Colour, Look
 
 DIRECTIONS: Final = 12
 PHASES: Final = 12
-ANKLE: Final = 0.05
 
 
 class Circle(NamedTuple):

@@ -58,10 +58,6 @@ class Camera:
         """Return column and row of a point, pixels."""
         return self.width / 2 + self.focal * x / z, self.horizon + self.focal * (self.elevation - y) / z
 
-    def ground_row(self, z: float) -> float:
-        """Return the row of the ground at the distance ``z``."""
-        return self.horizon + self.focal * self.elevation / z
-
     def ground(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return x (height, width) and z (height, 1) of the ground in each pixel; beyond the horizon z is huge."""
         rows = np.arange(self.height, dtype=np.float32)[:, None] + 0.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from itertools import count
@@ -11,12 +10,11 @@ from typing import Final
 from services.capture.demo.scene import Scene
 from services.capture.sources.base import Picture, SourceError, SourceInfo
 from services.capture.sources.intake import Intake
+from services.capture.sources.pacing import Pacer
 from services.capture.sources.playback import Playback
 from services.common.demo_url import DemoSettings
 
 PREPARED_SECONDS: Final = 3.0
-# When drawing cannot keep up, one frame is shown this often all the same.
-LATE_FRAME_EVERY_SECONDS: Final = 0.2
 
 
 class DemoSource:
@@ -30,9 +28,8 @@ class DemoSource:
     def __init__(self, settings: DemoSettings, intake: Intake) -> None:
         self._settings = settings
         self._intake = intake
-        self._interrupted = threading.Event()
+        self._pacer = Pacer(intake)
         self._scene: Scene | None = None
-        self._shown_at = 0.0
 
     def open(self) -> SourceInfo:
         """Draw what does not move, and the first figures."""
@@ -48,36 +45,22 @@ class DemoSource:
         playback = Playback(interval)
         for number in count():
             due = playback.due(number * interval)
-            if self._too_late(due, interval):
+            if self._pacer.too_late(due, interval):
                 self._intake.skip("late")
             elif self._intake.wants(due):
                 pixels = self._scene.picture(number)
-                self._wait_until(due)
-                if self._interrupted.is_set():
+                if not self._pacer.wait_until(due):
                     return
                 yield Picture(pixels, self._settings.width, self._settings.height, time.time_ns())
-            else:
-                self._wait_until(due)
-            if self._interrupted.is_set():
+            elif not self._pacer.wait_until(due):
+                return
+            if self._pacer.interrupted:
                 return
 
     def interrupt(self) -> None:
         """End a wait for the next frame."""
-        self._interrupted.set()
+        self._pacer.interrupt()
 
     def close(self) -> None:
         """Forget the scene."""
         self._scene = None
-
-    def _too_late(self, due: float, interval: float) -> bool:
-        now = time.monotonic()
-        late = now - due > interval and now - self._shown_at < LATE_FRAME_EVERY_SECONDS
-        if not late:
-            self._shown_at = max(now, due)
-        return late
-
-    def _wait_until(self, due: float) -> None:
-        wait = due - time.monotonic()
-        if wait > 0:
-            self._intake.expect_silence(wait)
-            self._interrupted.wait(wait)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import stat
-import threading
 import time
 from collections.abc import Iterator
 from itertools import chain
@@ -18,6 +17,7 @@ from av.video.stream import VideoStream
 
 from services.capture.sources.base import Picture, SourceError, SourceInfo
 from services.capture.sources.intake import Intake
+from services.capture.sources.pacing import Pacer
 from services.capture.sources.playback import Playback
 from services.capture.sources.video_frames import BgrConverter, reason, set_up_threads
 
@@ -27,8 +27,6 @@ READ_TIMEOUT_SECONDS: Final = 5.0
 # FFmpeg plays any .txt file as a picture of its letters.
 TEXT_ART_CODECS: Final = frozenset({"ansi", "bintext", "idf", "xbin"})
 DEFAULT_FPS: Final = 25.0
-# When decoding cannot keep up, one frame is shown this often all the same.
-LATE_FRAME_EVERY_SECONDS: Final = 0.2
 
 
 class FileSource:
@@ -49,10 +47,9 @@ class FileSource:
         self._intake = intake
         self._converter = BgrConverter(width, height)
         self._loop = loop
-        self._interrupted = threading.Event()
+        self._pacer = Pacer(intake)
         self._container: InputContainer | None = None
         self._identity: tuple[int, ...] = ()
-        self._shown_at = 0.0
 
     def open(self) -> SourceInfo:
         """Open the file and read what is in it."""
@@ -81,19 +78,18 @@ class FileSource:
         playback = Playback(1 / rate)
         for frame in self._frames():
             due = playback.due(frame.time, _duration(frame))
-            if self._too_late(due, 1 / rate):
+            if self._pacer.too_late(due, 1 / rate):
                 self._intake.skip("late")
             elif self._intake.wants(due):
                 pixels = self._converter.convert(frame)
-                self._wait_until(due)
-                if self._interrupted.is_set():
+                if not self._pacer.wait_until(due):
                     return
                 height, width = pixels.shape[:2]
                 yield Picture(pixels, width, height, time.time_ns())
 
     def interrupt(self) -> None:
         """End a wait for the next frame."""
-        self._interrupted.set()
+        self._pacer.interrupt()
 
     def close(self) -> None:
         """Close the file."""
@@ -110,7 +106,7 @@ class FileSource:
                 raise SourceError(f"{self._path} is not a video that can be read: no picture in it could be decoded")
             for frame in chain([first], frames):
                 yield frame
-                if self._interrupted.is_set():
+                if self._pacer.interrupted:
                     return
             if not self._loop:
                 return
@@ -157,19 +153,6 @@ class FileSource:
         except av.FFmpegError:
             return False
         return True
-
-    def _too_late(self, due: float, interval: float) -> bool:
-        now = time.monotonic()
-        late = now - due > interval and now - self._shown_at < LATE_FRAME_EVERY_SECONDS
-        if not late:
-            self._shown_at = max(now, due)
-        return late
-
-    def _wait_until(self, due: float) -> None:
-        wait = due - time.monotonic()
-        if wait > 0:
-            self._intake.expect_silence(wait)
-            self._interrupted.wait(wait)
 
     def _video_stream(self, container: InputContainer) -> VideoStream:
         if not container.streams.video:

@@ -9,7 +9,7 @@ from pathlib import Path
 from services.capture.jpeg import JpegError, whole
 from services.capture.sources.base import Picture, SourceError, SourceInfo
 from services.capture.sources.intake import Intake
-from services.capture.sources.v4l2_device import Buffer, Negotiated, V4l2Device
+from services.capture.sources.v4l2_device import Buffer, V4l2Device
 from services.capture.sources.v4l2_formats import RAW_FORMATS, RawConverter
 from services.capture.sources.wakeup import WakeUp
 
@@ -39,7 +39,6 @@ class V4l2Source:
         self._fps = fps
         self._size = width, height
         self._device: V4l2Device | None = None
-        self._format: Negotiated | None = None
         self._raw: RawConverter | None = None
         self._last_sequence: int | None = None
         self._wake = WakeUp()
@@ -47,7 +46,7 @@ class V4l2Source:
     def open(self) -> SourceInfo:
         """Open the device and agree with it on format, size and rate."""
         device = self._device = V4l2Device(self._path)
-        form = self._format = device.negotiate(width=self._size[0], height=self._size[1], fps=self._fps)
+        form = device.negotiate(width=self._size[0], height=self._size[1], fps=self._fps)
         if form.pixel_format in RAW_FORMATS:
             self._raw = RawConverter(form.pixel_format, form.width, form.height, form.bytes_per_line)
         device.start()

@@ -20,7 +20,6 @@ Colour = tuple[int, int, int]
 """Blue, green, red."""
 
 PADDING: Final = 0.35  # around the text, as a share of its size
-FALLBACK: Final = "?"
 
 
 def ink_on(ground: Colour) -> Colour:
