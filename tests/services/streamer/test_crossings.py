@@ -1,51 +1,33 @@
-"""Which crossings are new."""
+"""What is remembered of crossings, and what is not."""
 
 from __future__ import annotations
 
-from proto.turnstile_pb2 import Analysis, Camera, Crossing
+import psutil
+
+from proto.turnstile_pb2 import Analysis, Camera, Crossing, Directory
 from services.streamer.crossings import Crossings
 
-
-def camera(name: str, *ids: str) -> Camera:
-    return Camera(id=name, analysis=Analysis(crossings=[Crossing(id=each, camera=name) for each in ids]))
+MEGABYTE = 1_000_000
 
 
-def taken(crossings: Crossings, *cameras: Camera) -> list[tuple[str, bool]]:
-    return [(new.crossing.id, new.happened_now) for new in crossings.take(cameras)]
+def directory(crossing_id: str, padding: int = 0) -> Directory:
+    """Return a directory as it comes off the wire, with one crossing in it and ``padding`` bytes beside that."""
+    camera = Camera(id="door", cause="x" * padding, analysis=Analysis(crossings=[Crossing(id=crossing_id)]))
+    return Directory.FromString(Directory(cameras=[camera]).SerializeToString())
 
 
-def test_the_first_ones_of_a_camera_may_be_old() -> None:
+def test_a_crossing_is_new_once() -> None:
     crossings = Crossings()
-    assert taken(crossings, camera("a", "1", "2")) == [("1", False), ("2", False)]
-    assert taken(crossings, camera("a", "1", "2", "3")) == [("3", True)]
-    assert taken(crossings, camera("a", "3"), camera("b", "4")) == [("4", False)]
+    assert [new.crossing.id for new in crossings.take(directory("1").cameras)] == ["1"]
+    assert crossings.take(directory("1").cameras) == []
+    assert [crossing.id for crossing in crossings.after("0")] == ["1"]
 
 
-def test_a_list_that_was_empty_for_a_while_brings_nothing_back() -> None:
-    crossings = Crossings(keep=10)
-    assert taken(crossings, camera("a")) == []
-    assert taken(crossings, camera("a", "1", "2")) == [("1", True), ("2", True)]
-    assert taken(crossings, camera("a")) == []
-    assert taken(crossings) == []
-    assert taken(crossings, camera("a", "1", "2")) == []
-
-
-def test_after_goes_by_arrival_and_else_by_id() -> None:
+def test_remembering_a_crossing_does_not_keep_its_message_in_memory() -> None:
     crossings = Crossings()
-    crossings.take([camera("a"), camera("b")])
-    crossings.take([camera("a", "5")])
-    crossings.take([camera("b", "4")])  # happened earlier, was told later
-    assert [c.id for c in crossings.after("5")] == ["4"]
-    assert [c.id for c in crossings.after("3")] == ["4", "5"]
-    assert [c.id for c in crossings.after("9")] == []
-
-
-def test_memory_is_bounded_but_keeps_what_is_still_named() -> None:
-    crossings = Crossings(keep=3)
-    crossings.take([camera("a", "00")])
-    for number in range(1, 20):
-        crossings.take([camera("a", "00", f"{number:02d}")])
-    remembered = [c.id for c in crossings.after("")]
-    assert len(remembered) <= 3 + 2
-    assert remembered[0] == "00"
-    assert remembered[-1] == "19"
+    crossings.take(directory("warm up", MEGABYTE).cameras)
+    process = psutil.Process()
+    before = process.memory_info().rss
+    for number in range(300):
+        crossings.take(directory(str(number), MEGABYTE).cameras)
+    assert process.memory_info().rss - before < 100 * MEGABYTE
