@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import Self
 
 import zmq
 
 from proto.codec import FrameMessage, decode_directory, decode_frame
-from proto.sockets import Bus, subscriber
+from proto.sockets import Bus, Subscription, subscriber
 from proto.turnstile_pb2 import Camera, CameraState, Directory
 from tests.services.capture.support import eventually
 
 TIMEOUT_MS = 20_000
+FOLLOW_MS = 2_000
 
 
 class DirectoryReader:
@@ -51,26 +53,31 @@ class StreamReader:
     def __init__(self, directory: DirectoryReader, name: str) -> None:
         self._directory = directory
         self._name = name
-        self._socket: zmq.Socket[bytes] | None = None
+        self._frames: Subscription | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._socket is not None:
-            self._socket.close(linger=0)
+        if self._frames is not None:
+            self._frames.close()
+            self._frames = None
 
     def connect(self) -> None:
         """Connect to where the directory says that the stream is."""
         self.__exit__()
         camera = eventually(lambda: (c := self._directory.camera(self._name)) and c.endpoint and c)
         assert camera
-        self._socket = subscriber(self._directory.context)
-        self._socket.connect(self._directory.bus.resolve(camera.endpoint))
+        self._frames = Subscription(self._directory.context, self._directory.bus.resolve(camera.endpoint))
 
     def read(self) -> FrameMessage:
-        if self._socket is None:
-            self.connect()
-        assert self._socket is not None
-        assert self._socket.poll(TIMEOUT_MS), "no frame"
-        return decode_frame(self._socket.recv())
+        deadline = time.monotonic() + TIMEOUT_MS / 1000
+        while time.monotonic() < deadline:
+            if self._frames is None:
+                self.connect()
+            assert self._frames is not None
+            message = self._frames.receive(FOLLOW_MS)
+            if message is not None:
+                return decode_frame(message.buffer)
+            self.connect()  # the stream may have moved: a thread that hung was replaced
+        raise AssertionError("no frame")
