@@ -44,6 +44,13 @@ class DetectorState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     DETECTOR_STATE_LOADING: _ClassVar[DetectorState]
     DETECTOR_STATE_READY: _ClassVar[DetectorState]
     DETECTOR_STATE_FAILED: _ClassVar[DetectorState]
+
+class StoreState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STORE_STATE_UNSPECIFIED: _ClassVar[StoreState]
+    STORE_STATE_READY: _ClassVar[StoreState]
+    STORE_STATE_UNREACHABLE: _ClassVar[StoreState]
+    STORE_STATE_FULL: _ClassVar[StoreState]
 ENCODING_UNSPECIFIED: Encoding
 ENCODING_JPEG: Encoding
 ENCODING_BGR24: Encoding
@@ -64,6 +71,10 @@ DETECTOR_STATE_UNSPECIFIED: DetectorState
 DETECTOR_STATE_LOADING: DetectorState
 DETECTOR_STATE_READY: DetectorState
 DETECTOR_STATE_FAILED: DetectorState
+STORE_STATE_UNSPECIFIED: StoreState
+STORE_STATE_READY: StoreState
+STORE_STATE_UNREACHABLE: StoreState
+STORE_STATE_FULL: StoreState
 
 class Header(_message.Message):
     __slots__ = ("frame", "directory")
@@ -142,24 +153,34 @@ class LineTotal(_message.Message):
     def __init__(self, name: _Optional[str] = ..., count_in: _Optional[int] = ..., count_out: _Optional[int] = ...) -> None: ...
 
 class ZoneOccupancy(_message.Message):
-    __slots__ = ("name", "occupancy")
+    __slots__ = ("name", "occupancy", "entries", "exits", "dwell_median_s", "dwell_p95_s")
     NAME_FIELD_NUMBER: _ClassVar[int]
     OCCUPANCY_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    EXITS_FIELD_NUMBER: _ClassVar[int]
+    DWELL_MEDIAN_S_FIELD_NUMBER: _ClassVar[int]
+    DWELL_P95_S_FIELD_NUMBER: _ClassVar[int]
     name: str
     occupancy: int
-    def __init__(self, name: _Optional[str] = ..., occupancy: _Optional[int] = ...) -> None: ...
+    entries: int
+    exits: int
+    dwell_median_s: float
+    dwell_p95_s: float
+    def __init__(self, name: _Optional[str] = ..., occupancy: _Optional[int] = ..., entries: _Optional[int] = ..., exits: _Optional[int] = ..., dwell_median_s: _Optional[float] = ..., dwell_p95_s: _Optional[float] = ...) -> None: ...
 
 class Directory(_message.Message):
-    __slots__ = ("boot_id", "published_ns", "cameras", "detector")
+    __slots__ = ("boot_id", "published_ns", "cameras", "detector", "store")
     BOOT_ID_FIELD_NUMBER: _ClassVar[int]
     PUBLISHED_NS_FIELD_NUMBER: _ClassVar[int]
     CAMERAS_FIELD_NUMBER: _ClassVar[int]
     DETECTOR_FIELD_NUMBER: _ClassVar[int]
+    STORE_FIELD_NUMBER: _ClassVar[int]
     boot_id: int
     published_ns: int
     cameras: _containers.RepeatedCompositeFieldContainer[Camera]
     detector: Detector
-    def __init__(self, boot_id: _Optional[int] = ..., published_ns: _Optional[int] = ..., cameras: _Optional[_Iterable[_Union[Camera, _Mapping]]] = ..., detector: _Optional[_Union[Detector, _Mapping]] = ...) -> None: ...
+    store: Store
+    def __init__(self, boot_id: _Optional[int] = ..., published_ns: _Optional[int] = ..., cameras: _Optional[_Iterable[_Union[Camera, _Mapping]]] = ..., detector: _Optional[_Union[Detector, _Mapping]] = ..., store: _Optional[_Union[Store, _Mapping]] = ...) -> None: ...
 
 class Camera(_message.Message):
     __slots__ = ("id", "state", "cause", "since_ns", "source", "stats", "settings", "endpoint", "analysis")
@@ -266,7 +287,7 @@ class Analysis(_message.Message):
     def __init__(self, raw_endpoint: _Optional[str] = ..., detect_fps: _Optional[float] = ..., latency_ms: _Optional[float] = ..., skipped: _Optional[int] = ..., lines: _Optional[_Iterable[_Union[LineTotal, _Mapping]]] = ..., zones: _Optional[_Iterable[_Union[ZoneOccupancy, _Mapping]]] = ..., crossings: _Optional[_Iterable[_Union[Crossing, _Mapping]]] = ...) -> None: ...
 
 class Crossing(_message.Message):
-    __slots__ = ("id", "time_ns", "camera", "line", "direction", "track", "label", "confidence", "x", "y")
+    __slots__ = ("id", "time_ns", "camera", "line", "direction", "track", "label", "confidence", "x", "y", "corrects", "late")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_NS_FIELD_NUMBER: _ClassVar[int]
     CAMERA_FIELD_NUMBER: _ClassVar[int]
@@ -277,6 +298,8 @@ class Crossing(_message.Message):
     CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
     X_FIELD_NUMBER: _ClassVar[int]
     Y_FIELD_NUMBER: _ClassVar[int]
+    CORRECTS_FIELD_NUMBER: _ClassVar[int]
+    LATE_FIELD_NUMBER: _ClassVar[int]
     id: str
     time_ns: int
     camera: str
@@ -287,18 +310,34 @@ class Crossing(_message.Message):
     confidence: float
     x: float
     y: float
-    def __init__(self, id: _Optional[str] = ..., time_ns: _Optional[int] = ..., camera: _Optional[str] = ..., line: _Optional[str] = ..., direction: _Optional[_Union[Direction, str]] = ..., track: _Optional[int] = ..., label: _Optional[str] = ..., confidence: _Optional[float] = ..., x: _Optional[float] = ..., y: _Optional[float] = ...) -> None: ...
+    corrects: str
+    late: bool
+    def __init__(self, id: _Optional[str] = ..., time_ns: _Optional[int] = ..., camera: _Optional[str] = ..., line: _Optional[str] = ..., direction: _Optional[_Union[Direction, str]] = ..., track: _Optional[int] = ..., label: _Optional[str] = ..., confidence: _Optional[float] = ..., x: _Optional[float] = ..., y: _Optional[float] = ..., corrects: _Optional[str] = ..., late: _Optional[bool] = ...) -> None: ...
 
 class Detector(_message.Message):
-    __slots__ = ("state", "cause", "model", "input_width", "input_height")
+    __slots__ = ("state", "cause", "model", "input_width", "input_height", "notice")
     STATE_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     INPUT_WIDTH_FIELD_NUMBER: _ClassVar[int]
     INPUT_HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_FIELD_NUMBER: _ClassVar[int]
     state: DetectorState
     cause: str
     model: str
     input_width: int
     input_height: int
-    def __init__(self, state: _Optional[_Union[DetectorState, str]] = ..., cause: _Optional[str] = ..., model: _Optional[str] = ..., input_width: _Optional[int] = ..., input_height: _Optional[int] = ...) -> None: ...
+    notice: str
+    def __init__(self, state: _Optional[_Union[DetectorState, str]] = ..., cause: _Optional[str] = ..., model: _Optional[str] = ..., input_width: _Optional[int] = ..., input_height: _Optional[int] = ..., notice: _Optional[str] = ...) -> None: ...
+
+class Store(_message.Message):
+    __slots__ = ("state", "cause", "spooled", "lost")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    SPOOLED_FIELD_NUMBER: _ClassVar[int]
+    LOST_FIELD_NUMBER: _ClassVar[int]
+    state: StoreState
+    cause: str
+    spooled: int
+    lost: int
+    def __init__(self, state: _Optional[_Union[StoreState, str]] = ..., cause: _Optional[str] = ..., spooled: _Optional[int] = ..., lost: _Optional[int] = ...) -> None: ...
