@@ -247,26 +247,30 @@ class Point(_message.Message):
     def __init__(self, x: _Optional[float] = ..., y: _Optional[float] = ...) -> None: ...
 
 class Line(_message.Message):
-    __slots__ = ("name", "start", "end", "anchor")
+    __slots__ = ("name", "start", "end", "anchor", "title")
     NAME_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
     END_FIELD_NUMBER: _ClassVar[int]
     ANCHOR_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
     name: str
     start: Point
     end: Point
     anchor: Anchor
-    def __init__(self, name: _Optional[str] = ..., start: _Optional[_Union[Point, _Mapping]] = ..., end: _Optional[_Union[Point, _Mapping]] = ..., anchor: _Optional[_Union[Anchor, str]] = ...) -> None: ...
+    title: str
+    def __init__(self, name: _Optional[str] = ..., start: _Optional[_Union[Point, _Mapping]] = ..., end: _Optional[_Union[Point, _Mapping]] = ..., anchor: _Optional[_Union[Anchor, str]] = ..., title: _Optional[str] = ...) -> None: ...
 
 class Zone(_message.Message):
-    __slots__ = ("name", "polygon", "anchor")
+    __slots__ = ("name", "polygon", "anchor", "title")
     NAME_FIELD_NUMBER: _ClassVar[int]
     POLYGON_FIELD_NUMBER: _ClassVar[int]
     ANCHOR_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
     name: str
     polygon: _containers.RepeatedCompositeFieldContainer[Point]
     anchor: Anchor
-    def __init__(self, name: _Optional[str] = ..., polygon: _Optional[_Iterable[_Union[Point, _Mapping]]] = ..., anchor: _Optional[_Union[Anchor, str]] = ...) -> None: ...
+    title: str
+    def __init__(self, name: _Optional[str] = ..., polygon: _Optional[_Iterable[_Union[Point, _Mapping]]] = ..., anchor: _Optional[_Union[Anchor, str]] = ..., title: _Optional[str] = ...) -> None: ...
 
 class Analysis(_message.Message):
     __slots__ = ("raw_endpoint", "detect_fps", "latency_ms", "skipped", "lines", "zones", "crossings")

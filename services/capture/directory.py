@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-from proto.turnstile_pb2 import (
-    ANCHOR_CENTRE,
-    ANCHOR_FEET,
-    OVERLAY_EXACT,
-    OVERLAY_LIVE,
-    Anchor,
-    Camera,
-    Directory,
-    Line,
-    Overlay,
-    Point,
-    Settings,
-    SourceStats,
-    Zone,
-)
+from proto.turnstile_pb2 import Camera, Directory, SourceStats
 from services.capture.camera import CameraView
 from services.capture.status import STATE_ON_WIRE
 from services.common.clock import BOOT_ID
-from services.common.config import CameraConfig
-
-OVERLAYS: Final[dict[str, Overlay]] = {"exact": OVERLAY_EXACT, "live": OVERLAY_LIVE}
-ANCHORS: Final[dict[str, Anchor]] = {"centre": ANCHOR_CENTRE, "feet": ANCHOR_FEET}
+from services.common.wire_settings import wire_settings
 
 
 def directory(views: Sequence[CameraView], published_ns: int) -> Directory:
@@ -43,7 +25,7 @@ def camera_message(view: CameraView) -> Camera:
         since_ns=view.condition.since_ns,
         source=view.source,
         stats=stats(view),
-        settings=settings(view.config),
+        settings=wire_settings(view.config),
         endpoint=view.endpoint,
     )
 
@@ -62,22 +44,3 @@ def stats(view: CameraView) -> SourceStats:
         reconnects=view.tally.reconnects,
         bytes=view.tally.received_bytes,
     )
-
-
-def settings(config: CameraConfig) -> Settings:
-    """Return how a camera is to be analysed."""
-    return Settings(
-        overlay=OVERLAYS[config.overlay],
-        lines=[
-            Line(name=name, start=_point(line.start), end=_point(line.end), anchor=ANCHORS[line.anchor])
-            for name, line in config.lines.items()
-        ],
-        zones=[
-            Zone(name=name, polygon=[_point(p) for p in zone.polygon], anchor=ANCHORS[zone.anchor])
-            for name, zone in config.zones.items()
-        ],
-    )
-
-
-def _point(point: tuple[float, float]) -> Point:
-    return Point(x=point[0], y=point[1])

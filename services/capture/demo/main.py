@@ -15,9 +15,9 @@ from av.video.frame import VideoFrame
 
 from services.capture.demo.mot import MotWriter
 from services.capture.demo.scene import Bytes, Scene
-from services.capture.sources.video_frames import reason
 from services.common.demo_url import DemoSettings, parse_demo
 from services.common.errors import EXIT_FAILURE, EXIT_USAGE
+from services.common.video_frames import reason
 
 CRF: Final = "20"
 

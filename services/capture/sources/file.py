@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import stat
 import time
 from collections.abc import Iterator
 from itertools import chain
@@ -13,19 +11,14 @@ from typing import Final
 import av
 from av.container import InputContainer
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from services.capture.sources.base import Picture, SourceError, SourceInfo
 from services.capture.sources.intake import Intake
 from services.capture.sources.pacing import Pacer
 from services.capture.sources.playback import Playback
-from services.capture.sources.video_frames import BgrConverter, reason, set_up_threads
+from services.common.video_file import VideoFileError, identity, open_video
+from services.common.video_frames import BgrConverter, set_up_threads
 
-# A file on a network share can be slow; one that does not answer for so long is gone.
-OPEN_TIMEOUT_SECONDS: Final = 10.0
-READ_TIMEOUT_SECONDS: Final = 5.0
-# FFmpeg plays any .txt file as a picture of its letters.
-TEXT_ART_CODECS: Final = frozenset({"ansi", "bintext", "idf", "xbin"})
 DEFAULT_FPS: Final = 25.0
 
 
@@ -53,20 +46,11 @@ class FileSource:
 
     def open(self) -> SourceInfo:
         """Open the file and read what is in it."""
-        self._identity = identity(self._path)
+        self._identity = self._current_identity()
         try:
-            # "file:" keeps a colon in the name from being read as a protocol, the whitelist keeps a playlist from
-            # making us open anything else.
-            self._container = av.open(
-                f"file:{self._path}",
-                options={"protocol_whitelist": "file"},
-                timeout=(OPEN_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
-            )
-        except av.FFmpegError as error:
-            raise SourceError(f"{self._path} is not a video that can be read: {reason(error)}") from error
-        stream = self._video_stream(self._container)
-        if stream.codec_context.name in TEXT_ART_CODECS:
-            raise SourceError(f"{self._path} is not a video that can be read: it is text")
+            self._container, stream = open_video(self._path)
+        except VideoFileError as error:
+            raise SourceError(str(error)) from error
         set_up_threads(stream, may_delay=True)
         rate = float(stream.average_rate or stream.guessed_rate or 0)
         return SourceInfo(stream.codec_context.name, rate)
@@ -114,7 +98,7 @@ class FileSource:
 
     def _one_pass(self) -> Iterator[VideoFrame]:
         container = self._opened()
-        packets = container.demux(self._video_stream(container))
+        packets = container.demux(container.streams.video[0])
         while True:
             try:
                 packet = next(packets, None)
@@ -137,7 +121,7 @@ class FileSource:
 
     def _next_pass(self, first_time: float | None) -> Iterator[VideoFrame]:
         """Begin again. Seeking takes a few ms where opening anew takes 30, but not every format can do it."""
-        if identity(self._path) == self._identity and self._seek_to_start():
+        if self._current_identity() == self._identity and self._seek_to_start():
             frames = self._one_pass()
             first = next(frames, None)
             if first is not None and first.time == first_time:
@@ -154,10 +138,11 @@ class FileSource:
             return False
         return True
 
-    def _video_stream(self, container: InputContainer) -> VideoStream:
-        if not container.streams.video:
-            raise SourceError(f"{self._path} has no video in it")
-        return container.streams.video[0]
+    def _current_identity(self) -> tuple[int, ...]:
+        try:
+            return identity(self._path)
+        except VideoFileError as error:
+            raise SourceError(str(error)) from error
 
     def _opened(self) -> InputContainer:
         if self._container is None:
@@ -167,33 +152,3 @@ class FileSource:
 
 def _duration(frame: VideoFrame) -> float | None:
     return float(frame.duration * frame.time_base) if frame.duration and frame.time_base else None
-
-
-def identity(path: Path) -> tuple[int, ...]:
-    """Return what tells this file from another one under the same name.
-
-    Raises:
-        SourceError: It is not there, is no regular file, is empty, or may not be read.
-    """
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise SourceError(f"{path} is a folder, not a video file")
-        if not stat.S_ISREG(status.st_mode):
-            raise SourceError(f"{path} is not a regular file")
-        with path.open("rb"):
-            pass
-    except OSError as error:
-        raise SourceError(
-            f"{path} {_FILE_CAUSES.get(error.errno or 0, f'cannot be read: {error.strerror}')}"
-        ) from error
-    if not status.st_size:
-        raise SourceError(f"{path} is empty")
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-
-_FILE_CAUSES: Final = {
-    errno.ENOENT: "does not exist",
-    errno.ENOTDIR: "does not exist",
-    errno.EACCES: "may not be read by this user: permission denied",
-}

@@ -9,12 +9,12 @@ from email.message import Message
 from typing import Final
 
 from services.capture.jpeg import JpegError, decode_jpeg, whole
-from services.capture.sizes import fit
 from services.capture.sources.base import Picture, SourceError, SourceInfo
 from services.capture.sources.http_client import HttpStream
 from services.capture.sources.intake import Intake
 from services.capture.sources.multipart import MAX_PART_BYTES, MultipartError, MultipartParser
-from services.capture.sources.video_frames import resize
+from services.common.sizes import fit
+from services.common.video_frames import resize
 
 READ_BYTES: Final = 1 << 18
 SNAPSHOTS_PER_SECOND: Final = 5.0

@@ -20,7 +20,7 @@ from services.capture.redact import redact
 from services.capture.sources.base import Picture, SourceError, SourceInfo
 from services.capture.sources.intake import Intake
 from services.capture.sources.lag import LagMeter
-from services.capture.sources.video_frames import BgrConverter, reason, set_up_threads
+from services.common.video_frames import BgrConverter, reason, set_up_threads
 
 DEFAULT_PORT: Final = 554
 OPEN_TIMEOUT_SECONDS: Final = 10.0

@@ -10,7 +10,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from services.capture.sources.base import Pixels, SourceError
-from services.capture.sources.video_frames import BgrConverter, plane_rows
+from services.common.video_frames import BgrConverter, plane_rows
 
 JPEG_FORMATS: Final = ("MJPG", "JPEG")
 MAX_DEFAULT_SIZE: Final = (1920, 1080)  # where the configuration asks for none

@@ -11,13 +11,13 @@ from prometheus_client import CollectorRegistry
 
 from proto.sockets import Bus, BusError
 from proto.turnstile_pb2 import ANCHOR_CENTRE, ANCHOR_FEET, OVERLAY_LIVE
-from services.capture.directory import settings
 from services.capture.manager import CameraManager
 from services.capture.metrics import publish_histogram
 from services.capture.publisher import DirectoryPublisher
 from services.capture.worker import Wiring
 from services.common.clock import BOOT_ID
 from services.common.config import parse_camera
+from services.common.wire_settings import wire_settings
 from tests.services.capture.readers import DirectoryReader
 
 
@@ -29,7 +29,7 @@ def test_a_heartbeat_comes_without_any_change(manager: CameraManager, directory:
 
 
 def test_settings_are_those_of_the_configuration() -> None:
-    told = settings(
+    told = wire_settings(
         parse_camera(
             {
                 "source": "x",
@@ -48,7 +48,7 @@ def test_settings_are_those_of_the_configuration() -> None:
 
 
 def test_a_camera_without_lines_is_told_with_the_default_line() -> None:
-    assert [line.name for line in settings(parse_camera({"source": "x"})).lines] == ["middle"]
+    assert [line.name for line in wire_settings(parse_camera({"source": "x"})).lines] == ["middle"]
 
 
 def test_a_bus_that_cannot_be_bound_is_an_error_and_leaves_no_socket(

@@ -9,8 +9,8 @@ import pytest
 from services.capture.backoff import Backoff
 from services.capture.fps_cap import FpsCap
 from services.capture.redact import redact
-from services.capture.sizes import fit
 from services.capture.watchdog import Progress, Verdict, judge
+from services.common.sizes import fit
 
 
 def test_delays_double_to_half_a_minute() -> None:

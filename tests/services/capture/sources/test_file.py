@@ -203,14 +203,14 @@ def test_a_file_without_permission_is_told_so(tmp_path: Path, ipc_dir: Path) -> 
     ipc_dir.chmod(0o755)
     video.chmod(0o600)
     code = (
-        "import os; from pathlib import Path; from services.capture.sources.file import identity\n"
+        "import os; from pathlib import Path; from services.common.video_file import identity\n"
         "os.seteuid(65534)\n"
         f"try: identity(Path({str(video)!r}))\n"
         "except Exception as error: print(type(error).__name__, error)"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=Path.cwd())
 
-    assert answer.stdout.startswith(f"SourceError {video} may not be read by this user"), answer
+    assert answer.stdout.startswith(f"VideoFileError {video} may not be read by this user"), answer
 
 
 def test_a_wait_for_the_next_frame_can_be_interrupted(tmp_path: Path) -> None:

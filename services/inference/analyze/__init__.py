@@ -1,0 +1,1 @@
+"""``turnstile analyze``: counts recorded videos by the rule, the tracker and the detector that count live ones."""

@@ -1,0 +1,1 @@
+"""``turnstile evaluate``: what was counted beside what is true."""

@@ -1,0 +1,38 @@
+"""From the tracker's arrays, in the detector's input, to the people of a picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.inference.counting.tally import Person
+from services.inference.detector.letterbox import Letterbox
+from services.inference.detector.types import ModelInfo, Tracked
+
+
+def in_picture(tracked: Tracked, box: Letterbox) -> Tracked:
+    """Return what was tracked in the detector's input in the picture's pixels.
+
+    Args:
+        tracked: In the input's pixels.
+        box: How the picture lies in the input.
+    """
+    return replace(tracked, xyxy=box.to_picture(tracked.xyxy), velocity=tracked.velocity / box.scale)
+
+
+def people(tracked: Tracked, info: ModelInfo) -> list[Person]:
+    """Return who is to be counted; ``tracked`` is in the picture's pixels."""
+    return [
+        Person(
+            id=int(identity),
+            label=info.names[int(class_id)],
+            confidence=float(confidence),
+            left=float(left),
+            top=float(top),
+            width=float(right - left),
+            height=float(bottom - top),
+            formerly=int(formerly),
+        )
+        for identity, class_id, confidence, formerly, (left, top, right, bottom) in zip(
+            tracked.ids, tracked.class_id, tracked.confidence, tracked.formerly, tracked.xyxy, strict=True
+        )
+    ]

@@ -1,0 +1,1 @@
+"""How well Turnstile counts beside the counters that people use today: ``make accuracy``."""
