@@ -12,12 +12,15 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Final, Self
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STOP_SECONDS: Final = 8.0
 LOG_TAIL_LINES: Final = 15
+# What is counted here is not to be found among the counts of this machine.
+_DATA: Final = TemporaryDirectory(prefix="turnstile-bench-")
 
 
 class BenchError(RuntimeError):
@@ -145,4 +148,4 @@ class Process:
 def _environment() -> dict[str, str]:
     # What somebody set for their own cameras must not change what is measured.
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("TURNSTILE_", "CAMERA_USB_"))}
-    return {**kept, "YOLO_AUTOINSTALL": "false"}
+    return {**kept, "YOLO_AUTOINSTALL": "false", "TURNSTILE_DATA_DIR": _DATA.name}

@@ -11,6 +11,7 @@ from typing import Any, Final
 from tests.bench.designs import camera, plain_design, turnstile
 from tests.bench.figures import slope
 from tests.bench.report import Figure, Limit, Outcome
+from tests.bench.tracking import tracking
 from tests.bench.usage import MemoryUse
 from tests.bench.watch import Span, Watched, bare_cost_us, leave_alone, readers, watch
 
@@ -123,6 +124,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "idle": idle,
     "fanout": fanout,
     "memory": memory,
+    "tracking": tracking,
 }
 
 

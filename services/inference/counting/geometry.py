@@ -38,6 +38,21 @@ def crosses_within(before: Point, after: Point, start: Point, end: Point) -> boo
     return 0.0 <= along <= 1.0
 
 
+def distance_to_outline(point: Point, polygon: Sequence[Point]) -> float:
+    """Return how far ``point`` is from the nearest edge of ``polygon``, in pixels."""
+    return min(
+        _distance_to_segment(point, start, end) for start, end in zip(polygon, (*polygon[1:], polygon[0]), strict=True)
+    )
+
+
+def _distance_to_segment(point: Point, start: Point, end: Point) -> float:
+    dx, dy = end.x - start.x, end.y - start.y
+    length = dx * dx + dy * dy
+    along = ((point.x - start.x) * dx + (point.y - start.y) * dy) / length if length else 0.0
+    along = min(1.0, max(0.0, along))
+    return hypot(start.x + along * dx - point.x, start.y + along * dy - point.y)
+
+
 def inside(point: Point, polygon: Sequence[Point]) -> bool:
     """Return whether ``point`` lies in ``polygon`` (even-odd rule; W. R. Franklin's pnpoly)."""
     result = False

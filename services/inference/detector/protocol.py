@@ -13,9 +13,10 @@ BUFFER_BYTES: Final = 1920 * 1920 * 3
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the process is to do: sent once, first."""
+    """What the process is to do: sent once, first; ``drawn``: every camera shows a demo scene."""
 
     model: str
+    drawn: bool
     imgsz: int | None
     threads: int
     classes: tuple[str, ...]
@@ -25,12 +26,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The picture in the shared buffer is the next of ``camera``; ``relaxed``: nobody waits for it."""
+    """The picture in the shared buffer is the next of ``camera``, taken at ``seconds``; ``relaxed``: nobody waits."""
 
     camera: str
     height: int
     width: int
-    rate: float
+    seconds: float
     relaxed: bool = False
 
 

@@ -1,73 +1,160 @@
-"""Ultralytics' ByteTrack for one camera, fed with plain arrays."""
+"""Keeps the identities of one camera's people from picture to picture.
+
+The steps are ByteTrack's (Zhang et al. 2022): confident detections continue tracks first, weak ones then continue those
+that are left, and what remains of the confident ones begins new tracks. What is a match is decided by likelihood (see
+:mod:`.association`) instead of overlap, on a filter that knows the time between the pictures (see :mod:`.tracks`), and
+a track that began beyond an obstacle is joined to the one that ended before it. What each of that is worth is measured
+in docs/counting.md.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, Final, Self
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-from ultralytics.trackers.byte_tracker import BYTETracker
 
-from services.inference.detector.types import Detections, Floats, Tracked
+from services.inference.detector.association import LIMIT, WEAK_LIMIT, assign, costs
+from services.inference.detector.joining import pairs_to_join
+from services.inference.detector.overlap import Reals, iou, strongest
+from services.inference.detector.tracks import BOX_NOISE, WEAK_BOX_NOISE, Ints, Tracks
+from services.inference.detector.types import Detections, Tracked
 
-# Second-stage detections: too weak to start a track, good enough to continue one (ByteTrack, Zhang et al. 2022, 3).
+# Detections from here on may continue a track.
 LOW_CONFIDENCE: Final = 0.1
-# IoU distance (fused with the score) up to which a detection may continue a track. Looser than Ultralytics' 0.8:
-# at a low frame rate people move by a good part of their width.
-MATCH_DISTANCE: Final = 0.9
-# How long somebody may be hidden and still be the same person.
-LOST_SECONDS: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Boxes:
-    """Detections in the form in which ultralytics hands them to its trackers (``ultralytics.engine.results.Boxes``)."""
-
-    xywh: Floats
-    conf: Floats
-    cls: Floats
-
-    def __len__(self) -> int:
-        return len(self.conf)
-
-    def __getitem__(self, index: npt.NDArray[np.bool_]) -> Self:
-        return type(self)(self.xywh[index], self.conf[index], self.cls[index])
+# How long somebody may be hidden and still be the same person. Longer changes nothing: the filter then expects them
+# anywhere, and the likelihood takes no match.
+LOST_SECONDS: Final = 3.0
+# So much more confident than one that continues a track is one that begins one, or bushes and signs become people.
+NEWCOMER_DOUBT: Final = 0.1
+# A detection this confident is a person at once; a weaker one must be seen again within the time below.
+CERTAIN: Final = 0.6
+PROOF_SECONDS: Final = 0.5
+# Weak detections continue only those seen not longer ago than this: they are mostly of the half hidden.
+WEAK_SECONDS: Final = 1.0
+# Of two detections that overlap more, the weaker is of the same person: a head without NMS sees some people twice.
+SAME_PERSON: Final = 0.7
+# A detection that overlaps a track of this picture more than this, and did not continue it, begins none.
+TAKEN: Final = 0.6
+# However irregular the clock: the filter must move on, and not by ages.
+SHORTEST_STEP: Final = 1e-3
 
 
 class CameraTracker:
-    """Keeps the identities of one camera's people.
+    """Follows the people of one camera.
 
     Args:
-        confidence: Detections from this on start tracks.
+        confidence: Detections from this on are taken for people; only a little above it do they start tracks.
     """
 
     def __init__(self, confidence: float) -> None:
-        self._tracker: Any = BYTETracker(  # type: ignore[no-untyped-call]
-            SimpleNamespace(
-                track_high_thresh=confidence,
-                track_low_thresh=min(LOW_CONFIDENCE, confidence),
-                new_track_thresh=confidence,
-                track_buffer=30,
-                match_thresh=MATCH_DISTANCE,
-                fuse_score=True,
-            )
-        )
+        self._confidence = confidence
+        self._tracks = Tracks()
+        self._now: float | None = None
+        self._step = 0.0
+        self._ids = 0
 
-    def update(self, found: Detections, rate: float) -> Tracked:
+    def update(self, found: Detections, seconds: float) -> Tracked:
         """Continue the tracks with what was found in the next picture.
 
         Args:
             found: Detections from :data:`LOW_CONFIDENCE` on.
-            rate: Pictures per second that come here, so that the lost ones are kept for a time, not a count.
+            seconds: When the picture was taken, on any clock that rises.
         """
-        self._tracker.max_frames_lost = max(5, round(LOST_SECONDS * rate))
-        centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
+        boxes, confidence, kinds = self._usable(found)
+        first = self._now is None
+        now = self._predict(seconds)
+        self._drop(now)
+        sure = confidence >= self._confidence
+        weak = np.flatnonzero(~sure)
+        confirmed = self._tracks.ids > 0
+        free = np.flatnonzero(sure)
+        free = self._continue(np.flatnonzero(confirmed), free, (boxes, confidence, kinds), now, LIMIT, BOX_NOISE)
+        since = now - self._tracks.seen
+        left = np.flatnonzero(confirmed & (since > 0) & (since <= self._at_least_once(WEAK_SECONDS)))
+        self._continue(left, weak, (boxes, confidence, kinds), now, WEAK_LIMIT, WEAK_BOX_NOISE)
+        free = self._continue(np.flatnonzero(~confirmed), free, (boxes, confidence, kinds), now, LIMIT, BOX_NOISE)
+        free = free[confidence[free] >= self._confidence + NEWCOMER_DOUBT]
+        self._begin(boxes[free], kinds[free], confidence[free], now)
+        self._confirm(everybody=first)
+        return self._report(self._join(now), now)
+
+    def _usable(self, found: Detections) -> tuple[Reals, Reals, Ints]:
         size = found.xyxy[:, 2:] - found.xyxy[:, :2]
-        rows = self._tracker.update(_Boxes(np.hstack([centre, size]), found.confidence, found.class_id))
-        rows = np.asarray(rows, np.float32).reshape(-1, 8)
-        velocities = {track.track_id: track.mean[4:6] for track in self._tracker.tracked_stracks}
-        ids = rows[:, 4].astype(np.int64)
-        velocity = np.array([velocities.get(int(i), (0.0, 0.0)) for i in ids], np.float32).reshape(-1, 2)
-        return Tracked(rows[:, :4], velocity, ids, rows[:, 5], rows[:, 6].astype(np.int64))
+        index = np.flatnonzero((found.confidence >= min(LOW_CONFIDENCE, self._confidence)) & (size > 1).all(axis=1))
+        index = index[np.argsort(-found.confidence[index], kind="stable")]
+        boxes = found.xyxy[index].astype(np.float64)
+        kinds = found.class_id[index].astype(np.int64)
+        keep = strongest(boxes, kinds, SAME_PERSON)
+        return boxes[keep], found.confidence[index][keep].astype(np.float64), kinds[keep]
+
+    def _predict(self, seconds: float) -> float:
+        """Move all tracks to ``seconds``; return the time that it is, which never stands still or goes back."""
+        if self._now is None:
+            self._now = seconds
+            return seconds
+        now = max(seconds, self._now + SHORTEST_STEP)
+        self._step = now - self._now
+        self._tracks.predict(self._step, self._tracks.seen < self._now)
+        self._now = now
+        return now
+
+    def _continue(
+        self, rows: Ints, free: Ints, seen: tuple[Reals, Reals, Ints], now: float, limit: float, noise: float
+    ) -> Ints:
+        """Match the tracks ``rows`` with the detections ``free``; return the detections that are left."""
+        boxes, confidence, kinds = seen
+        if len(rows) == 0 or len(free) == 0:
+            return free
+        matched, taken = assign(costs(self._tracks, rows, boxes[free], kinds[free], noise=noise), limit)
+        chosen = free[taken]
+        self._tracks.correct(rows[matched], boxes[chosen], confidence[chosen], now, noise=noise)
+        left = np.ones(len(free), bool)
+        left[taken] = False
+        return free[left]
+
+    def _begin(self, boxes: Reals, kinds: Ints, confidence: Reals, now: float) -> None:
+        if len(boxes):
+            present = self._tracks.boxes[self._tracks.seen == now]
+            new = (iou(boxes, present) <= TAKEN).all(axis=1)
+            self._tracks += Tracks.at(boxes[new], kinds[new], confidence[new], now)
+
+    def _drop(self, now: float) -> None:
+        patience = np.where(self._tracks.ids > 0, LOST_SECONDS, self._at_least_once(PROOF_SECONDS))
+        keep = now - self._tracks.seen <= patience
+        if not keep.all():
+            self._tracks = self._tracks[keep]
+
+    def _at_least_once(self, seconds: float) -> float:
+        """Return a patience of ``seconds``, or of a picture more where pictures are rarer than that."""
+        return max(seconds, 1.5 * self._step)
+
+    def _confirm(self, *, everybody: bool) -> None:
+        """Believe those seen twice or clearly; in the first picture ``everybody``, as ByteTrack does."""
+        proven = (self._tracks.hits > 1) | (self._tracks.confidence >= CERTAIN)
+        new = (self._tracks.ids == 0) & (proven | everybody)
+        count = int(new.sum())
+        self._tracks.ids[new] = np.arange(self._ids + 1, self._ids + count + 1)
+        self._ids += count
+
+    def _join(self, now: float) -> dict[int, int]:
+        """Let young tracks go on under the id of the lost ones that they continue; return the old ids by the new."""
+        old, young = pairs_to_join(self._tracks, now)
+        joined = {}
+        for lost, found in zip(old, young, strict=True):
+            joined[int(self._tracks.ids[lost])] = int(self._tracks.ids[found])
+            self._tracks.ids[found] = self._tracks.ids[lost]
+            self._tracks.born[found] = self._tracks.born[lost]
+        if joined:
+            self._tracks = self._tracks[np.setdiff1d(np.arange(len(self._tracks)), old)]
+        return joined
+
+    def _report(self, joined: dict[int, int], now: float) -> Tracked:
+        tracks = self._tracks[(self._tracks.seen == now) & (self._tracks.ids > 0)]
+        return Tracked(
+            tracks.boxes.astype(np.float32),
+            tracks.mean[:, 2:].astype(np.float32),
+            tracks.ids,
+            tracks.confidence.astype(np.float32),
+            tracks.kinds,
+            np.array([joined.get(int(identity), 0) for identity in tracks.ids], np.int64),
+        )

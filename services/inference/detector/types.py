@@ -37,10 +37,12 @@ class Tracked:
 
     Attributes:
         xyxy: (N, 4) left, top, right, bottom, as the tracker's filter sees them.
-        velocity: (N, 2) movement of the centre, pixels per update of the tracker.
+        velocity: (N, 2) movement of the centre, pixels per second.
         ids: (N,) track ids, from 1; an id means the same person only under one generation.
         confidence: (N,) from 0 to 1.
         class_id: (N,) index into the model's names.
+        formerly: (N,) the id that the person went by until this picture, where that has turned out to be somebody who
+            was here before; else 0.
     """
 
     xyxy: Floats
@@ -48,6 +50,7 @@ class Tracked:
     ids: npt.NDArray[np.int64]
     confidence: Floats
     class_id: npt.NDArray[np.int64]
+    formerly: npt.NDArray[np.int64]
 
 
 class ModelError(Exception):
@@ -63,18 +66,25 @@ class ModelInfo:
         names: Its classes.
         imgsz: The longer side of its input, pixels.
         square: Whether its input cannot follow the shape of the picture.
+        notice: What people should know of it, one sentence; mostly empty.
     """
 
     name: str
     names: dict[int, str]
     imgsz: int
     square: bool
+    notice: str = ""
 
 
 class Detector(Protocol):
-    """Finds objects in pictures of the size of its input."""
+    """Finds objects in pictures of the size of its input.
+
+    Attributes:
+        streams: How many threads may have it look at pictures at once.
+    """
 
     info: ModelInfo
+    streams: int
 
     def detect(self, image: Image, floor: float, *, relaxed: bool = False) -> Detections:
         """Return what is seen in ``image``.

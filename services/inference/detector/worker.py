@@ -6,12 +6,12 @@ beside it. Pictures come through shared memory, questions and answers through a 
 
 from __future__ import annotations
 
-import importlib
 import mmap
 import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from services.inference.detector.catalogue import find_model
 from services.inference.detector.protocol import BUFFER_BYTES, Forget, Job, Progress, Question, Refusal
+from services.inference.detector.tracker import LOW_CONFIDENCE, CameraTracker
 from services.inference.detector.types import Detections, Detector, ModelError
 
 # Less than the picture's threads, which are never nice.
@@ -49,15 +50,13 @@ def main(pipe_fd: int, buffer_fd: int) -> None:
 def _load(job: Job, progress: Callable[[str], None]) -> Detector:
     from services.inference.detector.loader import load_detector  # noqa: PLC0415 - after nice: it starts threads
 
-    path = find_model(job.model, progress)
-    detector = load_detector(path, imgsz=job.imgsz, threads=job.threads, classes=job.classes)
-    importlib.import_module("services.inference.detector.tracker")  # a second or more of torch: before it says ready
+    found = find_model(job.model, progress, drawn=job.drawn)
+    detector = load_detector(found.path, imgsz=job.imgsz, threads=job.threads, classes=job.classes)
+    detector.info = replace(detector.info, name=found.name, notice=found.notice)
     return detector
 
 
 def _serve(job: Job, detector: Detector, pipe: Connection, buffer: npt.NDArray[np.uint8]) -> None:
-    from services.inference.detector.tracker import LOW_CONFIDENCE, CameraTracker  # noqa: PLC0415 - imports torch
-
     wanted = np.array([index for index, name in detector.info.names.items() if name in job.classes], np.float32)
     floor = min(LOW_CONFIDENCE, job.confidence)
     trackers: dict[str, CameraTracker] = {}
@@ -72,7 +71,7 @@ def _serve(job: Job, detector: Detector, pipe: Connection, buffer: npt.NDArray[n
         keep = np.isin(found.class_id, wanted)
         tracker = trackers.setdefault(question.camera, CameraTracker(job.confidence))
         people = Detections(found.xyxy[keep], found.confidence[keep], found.class_id[keep])
-        pipe.send(tracker.update(people, question.rate))
+        pipe.send(tracker.update(people, question.seconds))
 
 
 if __name__ == "__main__":

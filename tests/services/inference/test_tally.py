@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from proto.turnstile_pb2 import ANCHOR_CENTRE, ANCHOR_FEET, DIRECTION_IN, DIRECTION_OUT, Line, Settings, Zone
 from proto.turnstile_pb2 import Point as FractionPoint
-from services.inference.counting.tally import MEMORY_SECONDS, RECENT_CROSSINGS, ZONE_GRACE_SECONDS, Person, Tally
+from services.inference.counting.ledger import RECENT_CROSSINGS
+from services.inference.counting.tally import MEMORY_SECONDS, ZONE_GRACE_SECONDS, Person, Tally
 from services.inference.detector.tracker import LOST_SECONDS
 
 WIDTH, HEIGHT = 640, 480
@@ -105,7 +108,57 @@ def test_a_zone_knows_who_is_inside_and_forgives_a_short_absence() -> None:
     assert inside([person(100, track=1), person(200, track=2), person(500, track=3)], 0) == 2
     assert inside([person(100, track=1)], ZONE_GRACE_SECONDS * 0.9) == 2  # 2 is hidden
     assert inside([person(100, track=1)], ZONE_GRACE_SECONDS * 1.1) == 1
-    assert inside([person(400, track=1)], ZONE_GRACE_SECONDS * 1.2) == 0  # seen outside: gone at once
+    assert inside([person(400, track=1)], ZONE_GRACE_SECONDS * 1.2) == 0  # seen clearly outside: gone at once
+    (zone,) = tally.occupancy()
+    assert (zone.entries, zone.exits) == (2, 2)
+    assert (round(zone.dwell_median_s, 2), round(zone.dwell_p95_s, 2)) == (0.0, round(ZONE_GRACE_SECONDS * 1.1, 2))
+    assert [(visit.zone, visit.track, visit.label, visit.entered_ns) for visit in tally.visits()] == [
+        ("queue", 2, "person", 0),
+        ("queue", 1, "person", 0),
+    ]
+    assert tally.visits() == []
+
+
+def test_a_person_found_again_beyond_the_line_is_counted_late_and_once() -> None:
+    tally = Tally("door", Settings(lines=[line()]))
+    tally.update([person(400, track=1)], WIDTH, HEIGHT, 1 * SECOND)
+    assert tally.update([person(250, track=2)], WIDTH, HEIGHT, 2 * SECOND) == []
+    (crossing,) = tally.update([replace(person(200, track=1), formerly=2)], WIDTH, HEIGHT, 3 * SECOND)
+    assert (crossing.late, crossing.track, crossing.direction) == (True, 1, DIRECTION_IN)
+    assert abs(crossing.time_ns - 2 * SECOND) < 1000  # when they were first seen beyond it
+    assert round(crossing.x * WIDTH) == 250
+    assert totals(tally) == {"middle": (1, 0)}
+    assert tally.update([person(150, track=1)], WIDTH, HEIGHT, 4 * SECOND) == []
+
+
+def test_a_crossing_that_did_not_happen_is_taken_back_once() -> None:
+    tally = Tally("door", Settings(lines=[line()]))
+    now = 1_770_000_000 * SECOND + 123_456_789  # of this size, seconds are not exact to the nanosecond
+    tally.update([person(400, track=1)], WIDTH, HEIGHT, now)
+    (counted,) = tally.update([person(300, track=1)], WIDTH, HEIGHT, now + SECOND // 10)
+    tally.update([person(360, track=2)], WIDTH, HEIGHT, now + SECOND // 5)
+    (correction,) = tally.update([replace(person(400, track=1), formerly=2)], WIDTH, HEIGHT, now + SECOND)
+    assert correction.corrects == counted.id
+    assert (correction.time_ns, correction.direction, correction.late) == (counted.time_ns, counted.direction, False)
+    assert totals(tally) == {"middle": (0, 0)}
+    assert [crossing.id for crossing in tally.recent()] == [counted.id, correction.id]
+    assert counted.id < correction.id
+    (again,) = tally.update([person(200, track=1)], WIDTH, HEIGHT, now + 2 * SECOND)
+    assert (again.corrects, totals(tally)) == ("", {"middle": (1, 0)})
+
+
+def test_a_new_line_leaves_the_others_as_they_are() -> None:
+    tally = Tally("door", Settings(lines=[line()]))
+    tally.update([person(400)], WIDTH, HEIGHT, SECOND)
+    tally.configure(Settings(lines=[line(), line("same", 0.5)]))
+    assert [c.line for c in tally.update([person(200)], WIDTH, HEIGHT, 2 * SECOND)] == ["middle"]
+
+
+def test_lines_in_one_place_count_each_for_itself() -> None:
+    tally = Tally("door", Settings(lines=[line("one"), line("two")]))
+    for x in (400, 200):
+        tally.update([person(x)], WIDTH, HEIGHT, SECOND)
+    assert totals(tally) == {"one": (1, 0), "two": (1, 0)}
 
 
 def test_memory_outlives_the_tracker() -> None:

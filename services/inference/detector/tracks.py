@@ -1,0 +1,151 @@
+"""The people that a tracker follows: where each is, how they move, and how sure that is.
+
+A Kalman filter with a constant velocity on the centre of the box, on the clock of the pictures and not on their count:
+live pictures are skipped, so the time between two of them varies (Ultralytics' filters take one step for each). Its
+noise is a share of the person's height, so that near and far people are treated alike (as in DeepSORT, Wojke et al.
+2017). Both axes have the same noise, so that one 2x2 covariance serves for both, and all tracks are predicted and
+corrected in one go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from services.inference.detector.overlap import Flags, Reals
+
+Ints = npt.NDArray[np.int64]
+
+# All in heights of the person. A detector's box jitters by this much (measured on PETS 2009: 0.05) …
+BOX_NOISE: Final = 0.05
+# … and more where its confidence is low.
+WEAK_BOX_NOISE: Final = 1.5 * BOX_NOISE
+# Random acceleration, per second^1.5: somebody who walks at 0.8 heights per second stops or turns within two seconds.
+ACCELERATION: Final = 0.5
+# Speed of somebody who was seen once: walking, in any direction.
+FIRST_SPEED: Final = 0.8
+# Seconds after which somebody unseen has lost two thirds of their speed: people behind something often wait there.
+SLOWING: Final = 3.0
+# How quickly width and height follow the box; slower while part of the person is hidden.
+SIZE_GAIN: Final = 0.3
+HIDDEN_SIZE_GAIN: Final = 0.1
+# A box lower than the person by this factor shows a part of them.
+PART: Final = 0.86
+
+
+@dataclass(slots=True)
+class Tracks:
+    """N tracks, one row each; pixels and seconds.
+
+    Attributes:
+        mean: (N, 4) centre x, y and velocity x, y.
+        spread: (N, 3) variance of the position, covariance with the velocity, variance of the velocity; on each axis.
+        size: (N, 2) width and height.
+        ids: (N,) from 1; 0 until the track is confirmed.
+        kinds: (N,) class of the object.
+        confidence: (N,) of the last detection.
+        born: (N,) when first seen.
+        seen: (N,) when last seen.
+        hits: (N,) how often seen.
+    """
+
+    mean: Reals = field(default_factory=lambda: np.empty((0, 4)))
+    spread: Reals = field(default_factory=lambda: np.empty((0, 3)))
+    size: Reals = field(default_factory=lambda: np.empty((0, 2)))
+    ids: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    kinds: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    confidence: Reals = field(default_factory=lambda: np.empty(0))
+    born: Reals = field(default_factory=lambda: np.empty(0))
+    seen: Reals = field(default_factory=lambda: np.empty(0))
+    hits: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+
+    @classmethod
+    def at(cls, boxes: Reals, kinds: Ints, confidence: Reals, now: float) -> Self:
+        """Return new tracks, one for each of ``boxes`` (N, 4), seen for the first time."""
+        count = len(boxes)
+        size = boxes[:, 2:] - boxes[:, :2]
+        height = size[:, 1]
+        return cls(
+            mean=np.hstack([boxes[:, :2] + size / 2, np.zeros((count, 2))]),
+            spread=np.stack([(BOX_NOISE * height) ** 2, np.zeros(count), (FIRST_SPEED * height) ** 2], axis=1),
+            size=size,
+            ids=np.zeros(count, np.int64),
+            kinds=kinds,
+            confidence=confidence,
+            born=np.full(count, now),
+            seen=np.full(count, now),
+            hits=np.ones(count, np.int64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, index: Flags | Ints) -> Self:
+        """Return the tracks that ``index`` chooses."""
+        return type(self)(*(getattr(self, column.name)[index] for column in fields(self)))
+
+    def __add__(self, other: Self) -> Self:
+        """Return these tracks and ``other``."""
+        return type(self)(*(np.concatenate([getattr(self, c.name), getattr(other, c.name)]) for c in fields(self)))
+
+    @property
+    def boxes(self) -> Reals:
+        """(N, 4) left, top, right, bottom."""
+        half = self.size / 2
+        return np.hstack([self.mean[:, :2] - half, self.mean[:, :2] + half])
+
+    def predict(self, seconds: float, unseen: Flags) -> None:
+        """Move on by ``seconds``; those who are ``unseen`` slow down."""
+        keep = np.where(unseen, np.exp(-seconds / SLOWING), 1.0)[:, None]
+        self.mean[:, :2] += self.mean[:, 2:] * (seconds * (1 + keep) / 2)
+        self.mean[:, 2:] *= keep
+        place, both, speed = self.spread.T
+        noise = (ACCELERATION * self.size[:, 1]) ** 2
+        self.spread = np.stack(
+            [
+                place + 2 * both * seconds + speed * seconds**2 + noise * seconds**3 / 3,
+                both + speed * seconds + noise * seconds**2 / 2,
+                speed + noise * seconds,
+            ],
+            axis=1,
+        )
+
+    def residuals(self, rows: Ints, boxes: Reals) -> Reals:
+        """Return (len(rows), M, 2): how far the centre of each of ``boxes`` (M, 4) is from where each track expects it.
+
+        Of somebody half hidden the head is mostly what is left: where a box is too low but its top fits, the top tells
+        where the person is.
+        """
+        centre = (boxes[:, :2] + boxes[:, 2:]) / 2
+        offset = centre[None] - self.mean[rows, None, :2]
+        height = self.size[rows, 1][:, None]
+        from_top = boxes[None, :, 1] + height / 2 - self.mean[rows, 1][:, None]
+        part = (boxes[:, 3] - boxes[:, 1])[None] < PART * height
+        offset[..., 1] = np.where(part & (np.abs(from_top) < np.abs(offset[..., 1])), from_top, offset[..., 1])
+        return offset
+
+    def correct(self, rows: Ints, boxes: Reals, confidence: Reals, now: float, *, noise: float) -> None:
+        """Take over where each of the tracks ``rows`` was seen: its own row of ``boxes`` (len(rows), 4).
+
+        Args:
+            rows: Distinct.
+            boxes: Of the detections.
+            confidence: Of the detections.
+            now: When that was.
+            noise: Of the detections, in heights.
+        """
+        offset = np.einsum("iij->ij", self.residuals(rows, boxes))
+        place, both, speed = self.spread[rows].T
+        total = place + (noise * self.size[rows, 1]) ** 2
+        gain, pull = place / total, both / total
+        self.mean[rows] += np.hstack([gain[:, None] * offset, pull[:, None] * offset])
+        self.spread[rows] = np.stack([(1 - gain) * place, (1 - gain) * both, speed - pull * both], axis=1)
+        size = boxes[:, 2:] - boxes[:, :2]
+        hidden = (noise > BOX_NOISE) | (size[:, 1] < PART * self.size[rows, 1])
+        self.size[rows] += np.where(hidden, HIDDEN_SIZE_GAIN, SIZE_GAIN)[:, None] * (size - self.size[rows])
+        self.confidence[rows] = confidence
+        self.seen[rows] = now
+        self.hits[rows] += 1
