@@ -1,38 +1,25 @@
-"""Keeps the detector busy with the newest frame of each camera in turn, and keeps it alive."""
+"""Keeps the detector busy with the newest frame of each camera in turn."""
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from proto.turnstile_pb2 import (
-    DETECTOR_STATE_FAILED,
-    DETECTOR_STATE_LOADING,
-    DETECTOR_STATE_READY,
-    Detector,
-    DetectorState,
-)
-from services.common.errors import UsageError
+from proto.turnstile_pb2 import Detector
+from services.inference.detector.keeper import DetectorKeeper
 from services.inference.detector.letterbox import letterbox
-from services.inference.detector.process import DetectorGoneError, DetectorProcess, ModelRefusedError
-from services.inference.detector.protocol import Job, Progress, Question
+from services.inference.detector.process import DetectorGoneError
+from services.inference.detector.protocol import Job, Question
 from services.inference.detector.types import ModelInfo, Tracked
 from services.inference.frames import CorruptPictureError, Picture
 from services.inference.leisure import Leisure
 from services.inference.metrics import Metrics
+from services.inference.people import in_picture
 
-log = logging.getLogger(__name__)
-
-RESTART_FIRST_SECONDS: Final = 1.0
-RESTART_MAX_SECONDS: Final = 30.0
-# A detector that has worked this long had a reason to die other than its model: the next restart is quick again.
-STEADY_SECONDS: Final = 60.0
 # Pictures no longer wait for a detector that takes this long over one.
 OVERDUE_SECONDS: Final = 1.0
-STATE_NAMES: Final = {DETECTOR_STATE_LOADING: "loading", DETECTOR_STATE_READY: "ready", DETECTOR_STATE_FAILED: "failed"}
 
 
 class Client(Protocol):
@@ -43,10 +30,6 @@ class Client(Protocol):
     @property
     def watched(self) -> bool:
         """Whether the whole picture will be wanted too."""
-
-    @property
-    def detect_rate(self) -> float:
-        """Pictures per second that are analysed of late."""
 
     def analysed(self, picture: Picture, tracked: Tracked, info: ModelInfo, generation: int) -> None:
         """Take the people found in ``picture``.
@@ -66,10 +49,10 @@ class Analyst:
     """One thread between all cameras and the one detector process."""
 
     def __init__(self, job: Job, metrics: Metrics, changed: Callable[[], None]) -> None:
-        self._process = DetectorProcess(job)
-        self._job = job
+        self._keeper = DetectorKeeper(job, metrics, changed)
+        self._process = self._keeper.process
         self._metrics = metrics
-        self._changed = changed
+        metrics.watch_detector(lambda: self._process.pid)
         self._condition = threading.Condition()
         self._waiting: dict[Client, Picture] = {}  # in the order of their turns
         self._clients: set[Client] = set()
@@ -77,18 +60,13 @@ class Analyst:
         self._leisure = Leisure()
         self._stopping = False
         self._busy_since: float | None = None
-        self._generation = 0
-        self._info: ModelInfo | None = None
-        self._fatal: UsageError | None = None
         self._thread = threading.Thread(target=self._run, name="analyst", daemon=True)
-        self._status = Detector()
-        self._announce(DETECTOR_STATE_LOADING, "")
 
     # What other threads call
 
     def start(self) -> None:
         """Start the detector; it loads beside us."""
-        self._process.start()
+        self._keeper.start()
         self._thread.start()
 
     def stop(self) -> None:
@@ -96,7 +74,7 @@ class Analyst:
         with self._condition:
             self._stopping = True
             self._condition.notify_all()
-        self._process.stop()
+        self._keeper.stop()
         if self._thread.ident is not None:
             self._thread.join()
         self._process.close()
@@ -134,30 +112,21 @@ class Analyst:
         """Whether pictures may wait for the detector: it is there and keeps up with life."""
         busy_since = self._busy_since
         overdue = busy_since is not None and time.monotonic() - busy_since > OVERDUE_SECONDS
-        return self._info is not None and not overdue
+        return self._keeper.info is not None and not overdue
 
     @property
     def info(self) -> ModelInfo | None:
         """The loaded model, or None."""
-        return self._info
-
-    @property
-    def pid(self) -> int | None:
-        """The detector's process id, or None while it is down."""
-        return self._process.pid
+        return self._keeper.info
 
     def status(self) -> Detector:
         """Return the detector's state, for the directory."""
-        return self._status
+        return self._keeper.status
 
     @property
     def notice(self) -> str:
         """What a viewer should know: empty while all is well."""
-        if self._status.state == DETECTOR_STATE_LOADING:
-            return f"detector is loading: {self._status.cause or 'not counting yet'}"
-        if self._status.state == DETECTOR_STATE_FAILED:
-            return f"detector {self._status.cause}: not counting"
-        return "" if self.usable else "detector is overdue: not counting"
+        return self._keeper.trouble or ("" if self.usable else "detector is overdue: not counting")
 
     def raise_if_refused(self) -> None:
         """Raise what makes a start pointless.
@@ -165,57 +134,21 @@ class Analyst:
         Raises:
             UsageError: The model was refused at the first attempt.
         """
-        if self._fatal is not None:
-            raise self._fatal
+        self._keeper.raise_if_refused()
+
+    def use(self, job: Job) -> None:
+        """Have the detector do another job, if it is another."""
+        self._keeper.use(job)
 
     # The thread
 
     def _run(self) -> None:
-        delay = RESTART_FIRST_SECONDS
-        while not self._stopping:
-            started = time.monotonic()
+        while self._keeper.bring_up() is not None:
             try:
-                self._load()
                 self._work()
             except DetectorGoneError as error:
-                cause = str(error)
-            except ModelRefusedError as error:
-                cause = f"refused its model: {error}"
-                if self._info is None and not self._status.model:
-                    self._fatal = UsageError(str(error))
-                    self._changed()
-                    return
+                self._keeper.lost(str(error))
             if self._stopping:
-                return
-            self._info = None
-            self._busy_since = None
-            delay = RESTART_FIRST_SECONDS if time.monotonic() - started > STEADY_SECONDS else delay
-            log.error("the detector %s; starting it again in %.0f s", cause, delay)
-            self._announce(DETECTOR_STATE_FAILED, cause)
-            self._restart_after(delay)
-            delay = min(delay * 2, RESTART_MAX_SECONDS)
-
-    def _restart_after(self, delay: float) -> None:
-        with self._condition:
-            self._condition.wait_for(lambda: self._stopping, delay)
-            if self._stopping:
-                return
-        self._metrics.detector_restarts.inc()
-        self._announce(DETECTOR_STATE_LOADING, "")
-        self._process.stop()
-        self._process.start()
-
-    def _load(self) -> None:
-        self._generation += 1
-        while not self._stopping:
-            news = self._process.await_model(0.5)
-            if isinstance(news, Progress):
-                log.info("detector: %s", news.doing)
-                self._announce(DETECTOR_STATE_LOADING, news.doing)
-            elif news is not None:
-                self._info = news
-                log.info("detector ready: %s, %d px, %d threads", news.name, news.imgsz, self._job.threads)
-                self._announce(DETECTOR_STATE_READY, "")
                 return
 
     def _work(self) -> None:
@@ -242,37 +175,19 @@ class Analyst:
         return client, picture
 
     def _analyse(self, client: Client, picture: Picture) -> None:
-        info = self._info
+        info = self._keeper.info
         if info is None:
             return
         box = letterbox(picture.header.width, picture.header.height, info.imgsz, square=info.square)
         begun = time.monotonic()
         picture.write_input(box, self._process.input_buffer(box.height, box.width), full=client.watched)
         decoded = time.monotonic()
-        rate = client.detect_rate
         with self._condition:
             watched = any(known.watched for known in self._clients)
         relaxed = self._leisure.may_relax(watched=watched)
-        tracked = self._process.track(Question(client.name, box.height, box.width, rate, relaxed))
+        taken = picture.header.capture_time_ns / 1e9
+        tracked = self._process.track(Question(client.name, box.height, box.width, taken, relaxed))
         done = time.monotonic()
         self._metrics.stage.labels(client.name, "decode").observe(decoded - begun)
         self._metrics.stage.labels(client.name, "detect").observe(done - decoded)
-        in_picture = Tracked(
-            box.to_picture(tracked.xyxy),
-            tracked.velocity / box.scale * rate,
-            tracked.ids,
-            tracked.confidence,
-            tracked.class_id,
-        )
-        client.analysed(picture, in_picture, info, self._generation)
-
-    def _announce(self, state: DetectorState, cause: str) -> None:
-        info = self._info
-        status = Detector(state=state, cause=cause, model=self._status.model)
-        if info is not None:
-            status.model = info.name
-            status.input_width = status.input_height = info.imgsz
-        self._status = status
-        for value, name in STATE_NAMES.items():
-            self._metrics.detector_state.labels(name).set(value == state)
-        self._changed()
+        client.analysed(picture, in_picture(tracked, box), info, self._keeper.generation)

@@ -1,4 +1,4 @@
-"""Models by name: fetched once from Ultralytics' releases, exported to OpenVINO, kept in a cache."""
+"""Models by name: fetched once from Ultralytics, exported and cached; and the one that came with Turnstile."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import os
 import re
 import shutil
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from services.inference.detector.checksum import verify, verify_folder
+from services.inference.detector.download import OfflineError, download
 from services.inference.detector.types import ModelError
 
 AUTO: Final = "auto"
@@ -19,11 +20,33 @@ AUTO: Final = "auto"
 DEFAULT: Final = "yolo26n"
 NAME: Final = re.compile(r"^(yolo26[nsmlx])(\.pt)?$")
 RELEASE: Final = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
-# Offline is found out by trying, and nobody waits longer for it than this.
-CONNECT_SECONDS: Final = 2.0
-CHUNK_BYTES: Final = 1 << 18
+# Of that release's files, SHA-256.
+RELEASED: Final = {
+    "yolo26n": "9b09cc8bf347f0fc8a5f7657480587f25db09b34bf33b0652110fb03a8ad4fef",
+    "yolo26s": "646f8bc3fe0a656803d95c294f7852321748cb29d13466a1af8862e2db384a1b",
+    "yolo26m": "401cea9ab23ad19246ff7744859816bc599f350e93c9dd30367b6f0a0745d0b7",
+    "yolo26l": "9fe3c544f2b19bebad7ea41e76d7ad3d88b7c2f10d11d24430c5311f6b32db26",
+    "yolo26x": "9fdd44a31c504547ffb81d2c6d9e6dac3493c8eaa8b0398d3f43bae6c7003e92",
+}
+BUILT_IN: Final = Path(__file__).parents[3] / "models" / "builtin_openvino_model"
+BUILT_IN_NAME: Final = "built-in"
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A model on this machine.
+
+    Attributes:
+        path: An OpenVINO folder or a file that :func:`services.inference.detector.loader.load_detector` takes.
+        name: As shown to people.
+        notice: What people should know of it, one sentence; mostly empty.
+    """
+
+    path: Path
+    name: str
+    notice: str = ""
 
 
 def cache_folder() -> Path:
@@ -32,23 +55,49 @@ def cache_folder() -> Path:
     return Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "turnstile"
 
 
-def find_model(model: str, progress: Progress) -> Path:
-    """Return the path of ``model``: itself, if it is one, else the cached model of that name, fetched if need be.
+def find_model(model: str, progress: Progress, *, drawn: bool) -> Found:
+    """Find ``model``: itself, if it is a path, else the cached model of that name, fetched if need be.
 
     Args:
-        model: A path, a name such as ``yolo26s``, or ``auto`` for the default one.
+        model: A path, a name such as ``yolo26s``, or ``auto``: the default one, or the built-in one without it.
         progress: Told what is being waited for.
+        drawn: Every camera shows a demo scene, for which ``auto`` is the built-in model.
 
     Raises:
         ModelError: There is no such model, and it cannot be fetched.
     """
+    if model == AUTO:
+        return built_in() if drawn else _best(progress)
     path = Path(model).expanduser()
-    if model != AUTO and path.exists():
-        return path
-    named = NAME.match(DEFAULT if model == AUTO else model)
+    if path.exists():
+        return Found(path, model)
+    named = NAME.match(model)
     if named is None:
         raise ModelError(f"{model}: there is no such model")
-    name = named[1]
+    return Found(_cached(named[1], progress), named[1])
+
+
+def built_in(notice: str = "") -> Found:
+    """Return the model that came with Turnstile.
+
+    Raises:
+        ModelError: One of its files is missing, or not the one that was released.
+    """
+    verify_folder(BUILT_IN)
+    return Found(BUILT_IN, BUILT_IN_NAME, notice)
+
+
+def _best(progress: Progress) -> Found:
+    try:
+        return Found(_cached(DEFAULT, progress), DEFAULT)
+    except ModelError as error:
+        return built_in(
+            f"The built-in detector counts here: it knows drawn people and misses real ones, so do not trust these "
+            f"counts. {error}."
+        )
+
+
+def _cached(name: str, progress: Progress) -> Path:
     exported = cache_folder() / f"{name}_openvino_model"
     if not exported.is_dir():
         _fetch_and_export(name, exported, progress)
@@ -69,33 +118,18 @@ def export_to_openvino(weights: Path, target: Path) -> None:
 
 
 def _fetch_and_export(name: str, target: Path, progress: Progress) -> None:
-    url = f"{RELEASE}/{name}.pt"
     target.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="fetching-", dir=target.parent))
+    weights = folder / f"{name}.pt"
     try:
         progress(f"fetching {name}")
-        _download(url, folder / f"{name}.pt", lambda percent: progress(f"fetching {name}: {percent} %"))
+        download(f"{RELEASE}/{name}.pt", weights, lambda percent: progress(f"fetching {name}: {percent} %"))
+        verify(weights, RELEASED[name])
         progress(f"exporting {name} to OpenVINO (once)")
-        export_to_openvino(folder / f"{name}.pt", target)
-    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-        reason = getattr(error, "reason", error)
+        export_to_openvino(weights, target)
+    except OfflineError as error:
         raise ModelError(
-            f"model {name} is not in {target.parent} and cannot be fetched ({reason}); give a model with MODEL=PATH"
+            f"Model {name} is not in {target.parent} and cannot be fetched ({error}); give a model with MODEL=PATH"
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _download(url: str, path: Path, progress: Callable[[int], None]) -> None:
-    if os.environ.get("YOLO_OFFLINE", "").lower() in {"1", "true", "yes"}:
-        raise ConnectionError("YOLO_OFFLINE is set")
-    with urllib.request.urlopen(url, timeout=CONNECT_SECONDS) as answer, path.open("wb") as file:  # noqa: S310 - https
-        total = int(answer.headers.get("Content-Length") or 0)
-        done = told = 0
-        while chunk := answer.read(CHUNK_BYTES):
-            file.write(chunk)
-            done += len(chunk)
-            percent = 100 * done // total if total else 0
-            if percent >= told + 10:
-                told = percent
-                progress(percent)

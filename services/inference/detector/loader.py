@@ -10,7 +10,9 @@ from services.inference.detector.types import Detector, ModelError
 FILE_SUFFIXES: Final = (".pt", ".onnx", ".engine")
 
 
-def load_detector(path: Path, *, imgsz: int | None, threads: int, classes: tuple[str, ...]) -> Detector:
+def load_detector(
+    path: Path, *, imgsz: int | None, threads: int, classes: tuple[str, ...], streams: int = 1
+) -> Detector:
     """Load the model at ``path`` and check that it can find ``classes``.
 
     Args:
@@ -18,11 +20,12 @@ def load_detector(path: Path, *, imgsz: int | None, threads: int, classes: tuple
         imgsz: The longer side of the detector's input; None for the model's own.
         threads: CPUs to use.
         classes: Names of the classes that are to be found.
+        streams: Pictures that are to be looked at at once, where the model's runtime can do that.
 
     Raises:
         ModelError: It cannot be used; the message names the path and the reason.
     """
-    detector = _load(path, imgsz=imgsz, threads=threads)
+    detector = _load(path, imgsz=imgsz, threads=threads, streams=streams)
     missing = set(classes) - set(detector.info.names.values())
     if missing:
         known = ", ".join(list(detector.info.names.values())[:8])
@@ -30,12 +33,12 @@ def load_detector(path: Path, *, imgsz: int | None, threads: int, classes: tuple
     return detector
 
 
-def _load(path: Path, *, imgsz: int | None, threads: int) -> Detector:
+def _load(path: Path, *, imgsz: int | None, threads: int, streams: int) -> Detector:
     if path.is_dir():
         # Imported here: the format decides which of two heavy runtimes is needed.
         from services.inference.detector.openvino_backend import OpenVinoDetector  # noqa: PLC0415
 
-        return OpenVinoDetector(path, imgsz=imgsz, threads=threads)
+        return OpenVinoDetector(path, imgsz=imgsz, threads=threads, streams=streams)
     if not path.exists():
         raise ModelError(f"{path}: there is no such model")
     if path.suffix not in FILE_SUFFIXES:

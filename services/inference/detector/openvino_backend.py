@@ -6,7 +6,9 @@ Same arithmetic as Ultralytics' own OpenVINO path (letterboxed BGR, to RGB, divi
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -28,17 +30,20 @@ class OpenVinoDetector:
         folder: As written by Ultralytics' export: NAME.xml, NAME.bin and metadata.yaml.
         imgsz: The longer side of the input; None for the model's own.
         threads: CPUs to use.
+        streams: Pictures that may be looked at at once, by as many threads of ours; they share the CPUs.
 
     Raises:
         ModelError: The folder holds no such model.
     """
 
-    def __init__(self, folder: Path, *, imgsz: int | None, threads: int) -> None:
+    def __init__(self, folder: Path, *, imgsz: int | None, threads: int, streams: int = 1) -> None:
         self._xml = _find_xml(folder)
         metadata = _read_metadata(folder)
         self._core = ov.Core()
         self._threads = threads
-        self._requests: dict[tuple[int, int, int], ov.InferRequest] = {}
+        self.streams = streams
+        self._requests: dict[tuple[int, int, int], SimpleQueue[ov.InferRequest]] = {}
+        self._compiling = threading.Lock()
         own_height, own_width = self._own_size()
         wanted = imgsz or max(own_height, own_width)
         square = not self._follows(wanted)
@@ -46,7 +51,7 @@ class OpenVinoDetector:
             raise ModelError(f"{folder}: takes pictures of {own_width}x{own_height} only, not imgsz {imgsz}")
         names = {int(index): str(name) for index, name in metadata["names"].items()}
         self.info = ModelInfo(str(folder), names, wanted, square)
-        self._request(*((own_height, own_width) if square else (wanted, wanted)), threads)
+        self._idle_requests(*((own_height, own_width) if square else (wanted, wanted)), threads)
         self._requests.clear()  # it loads, and has the output we read; the shapes in use are compiled when met
 
     def detect(self, image: Image, floor: float, *, relaxed: bool = False) -> Detections:
@@ -55,11 +60,15 @@ class OpenVinoDetector:
         One thread alone never waits for another: it takes half as long again but a sixth less of the processors.
         """
         height, width = image.shape[:2]
-        request = self._request(height, width, 1 if relaxed else self._threads)
-        request.infer([image[np.newaxis]], share_inputs=True)
-        rows = request.get_output_tensor(0).data[0]
-        rows = rows[rows[:, 4] >= floor]
-        return Detections(rows[:, :4].copy(), rows[:, 4].copy(), rows[:, 5].copy())
+        idle = self._idle_requests(height, width, 1 if relaxed else self._threads)
+        request = idle.get()
+        try:
+            request.infer([image[np.newaxis]], share_inputs=True)
+            rows = request.get_output_tensor(0).data[0]
+            rows = rows[rows[:, 4] >= floor]
+            return Detections(rows[:, :4].copy(), rows[:, 4].copy(), rows[:, 5].copy())
+        finally:
+            idle.put(request)
 
     def _own_size(self) -> tuple[int, int]:
         model = self._read()
@@ -78,20 +87,32 @@ class OpenVinoDetector:
             return False
         return True
 
-    def _request(self, height: int, width: int, threads: int) -> ov.InferRequest:
-        request = self._requests.get((height, width, threads))
-        if request is None:
-            model = self._read()
-            reshape(model, height, width)
-            output = list(model.output(0).shape) if model.output(0).partial_shape.is_static else []
-            if len(model.outputs) != 1 or len(output) != 3 or output[2] != ROW:
-                raise ModelError(f"{self._xml}: has no NMS-free head (its output is {output}); export a YOLO26")
-            properties = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
-            compiled = self._core.compile_model(_with_byte_input(model), "CPU", properties)
-            request = self._requests[height, width, threads] = compiled.create_infer_request()
-            if threads > 1:  # now, while the first picture waits anyway, and not when leisure begins
-                self._request(height, width, 1)
-        return request
+    def _idle_requests(self, height: int, width: int, threads: int) -> SimpleQueue[ov.InferRequest]:
+        with self._compiling:
+            idle = self._requests.get((height, width, threads))
+            if idle is None:
+                idle = self._requests[height, width, threads] = self._compile(height, width, threads)
+                if threads > 1 and self.streams == 1:
+                    # Now, while the first picture waits anyway, and not when leisure begins.
+                    self._requests[height, width, 1] = self._compile(height, width, 1)
+            return idle
+
+    def _compile(self, height: int, width: int, threads: int) -> SimpleQueue[ov.InferRequest]:
+        model = self._read()
+        reshape(model, height, width)
+        output = list(model.output(0).shape) if model.output(0).partial_shape.is_static else []
+        if len(model.outputs) != 1 or len(output) != 3 or output[2] != ROW:
+            raise ModelError(f"{self._xml}: has no NMS-free head (its output is {output}); export a YOLO26")
+        compiled = self._core.compile_model(_with_byte_input(model), "CPU", self._properties(threads))
+        idle: SimpleQueue[ov.InferRequest] = SimpleQueue()
+        for _ in range(self.streams):
+            idle.put(compiled.create_infer_request())
+        return idle
+
+    def _properties(self, threads: int) -> dict[str, Any]:
+        if self.streams == 1:
+            return {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+        return {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": self.streams}
 
     def _read(self) -> ov.Model:
         try:

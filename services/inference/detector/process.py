@@ -52,6 +52,10 @@ class DetectorProcess:
         """The process's id, or None while there is none."""
         return self._process.pid if self._process else None
 
+    def give(self, job: Job) -> None:
+        """Have the process do ``job`` from its next start on."""
+        self._job = job
+
     def start(self) -> None:
         """Start the process; the model then loads in it."""
         ours, theirs = Pipe()

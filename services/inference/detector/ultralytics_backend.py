@@ -26,6 +26,7 @@ class UltralyticsDetector:
     """
 
     def __init__(self, path: Path, *, imgsz: int | None, threads: int) -> None:
+        self.streams = 1  # a torch or ONNX session spreads over all threads by itself
         torch.set_num_threads(threads)
         try:
             self._model = YOLO(path, task=None if path.suffix == ".pt" else "detect")

@@ -46,9 +46,9 @@ WIDTH, HEIGHT, FPS = 960, 540, 15
 
 
 @pytest.fixture(scope="module")
-def jpegs(town_centre: Path) -> list[bytes]:
-    """The first six seconds of the clip at half size."""
-    with av.open(str(town_centre)) as clip:
+def jpegs(drawn_street: Path) -> list[bytes]:
+    """The first six seconds of the clip at half its rate."""
+    with av.open(str(drawn_street)) as clip:
         frames = [frame for number, frame in enumerate(clip.decode(video=0)) if number % 2 == 0][:90]
     return [simplejpeg.encode_jpeg(f.reformat(WIDTH, HEIGHT, "bgr24").to_ndarray(), 85, "BGR", "420") for f in frames]
 
@@ -167,8 +167,8 @@ def picture(stream: Subscription, wanted: Callable[[FrameMessage], bool] = lambd
 
 
 @pytest.fixture
-def service(ipc_dir: Path, free_port: int, real_model: Path) -> Iterator[Service]:
-    service = Service(ipc_dir, free_port, real_model)
+def service(ipc_dir: Path, free_port: int, builtin_model: Path) -> Iterator[Service]:
+    service = Service(ipc_dir, free_port, builtin_model)
     yield service
     service.close()
 

@@ -1,0 +1,1 @@
+"""How the built-in detector was made: scenes of our own renderer, and YOLO26n trained on them from scratch."""

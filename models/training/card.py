@@ -1,0 +1,112 @@
+"""Writes the model card and the picture of the curves: what was trained, how, and how good it is."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Final
+
+import matplotlib
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt
+
+from models.training.dataset import FRAMES_PER_SCENE, HEIGHT, IMGSZ, MIN_VISIBLE, UNSEEN_SEEDS
+from models.training.judge import Verdict
+
+PANELS: Final = {
+    "Training loss": {"box": "train/box_loss", "class": "train/cls_loss"},
+    "Validation loss": {"box": "val/box_loss", "class": "val/cls_loss"},
+    "Validation": {"mAP50": "metrics/mAP50(B)", "mAP50-95": "metrics/mAP50-95(B)", "recall": "metrics/recall(B)"},
+}
+
+CARD: Final = """# The built-in detector
+
+YOLO26n (person only, NMS-free head, {width} x {height}), trained from scratch on scenes that Turnstile draws itself. No
+photograph, no downloaded weights, no data of anybody. It is here so that the demo and the tests need nothing from
+outside.
+
+**It knows drawn people only.** Real people it mostly misses: for a real camera use YOLO26n, which `model: auto`
+fetches, or a model of your own. Turnstile says so on the page, in the log and in `/api/cameras` when it has to count
+a real camera with this one.
+
+## How it was made
+
+    {command}
+
+(`make train` makes the virtual environment for it and then runs this.) {scenes} scenes of {per_scene} frames each,
+seeds 0 to {last}: plaza and street, clear, overcast, dusk and rain, 0 to 40 people, cameras 4 to 10 m up, five picture
+sizes, JPEG quality 55 to 95. Who is seen to less than {visible:.0%} has no box. Random mirror image, scale, shift and
+colour on top. AdamW, {epochs} epochs, bfloat16 on the CPU.
+
+![Loss, precision and recall over the epochs](curves.png)
+
+## How good it is
+
+`python -m models.training --judge-only` on seeds from {unseen} on, which it never saw:
+
+| | INT8 (shipped) | float16 |
+| --- | --- | --- |
+{rows}
+
+Limits: people drawn by Turnstile, upright, from above; nothing else. Whoever is hidden for the most part is found late.
+
+Licence: AGPL-3.0, like Turnstile and like Ultralytics, with which it was trained.
+"""
+
+LABELS: Final = {
+    "map50": "mAP50",
+    "recall": "recall at the confidence in use",
+    "precision": "precision at the confidence in use",
+    "confidence": "confidence in use",
+    "frames": "frames with people",
+    "people": "people in them",
+    "empty_frames": "frames of empty scenes",
+    "seen_in_empty": "people seen in empty scenes",
+    "frames_per_second": "frames/s of the network, two cores",
+}
+
+
+def write_card(path: Path, *, command: str, scenes: int, epochs: int, verdicts: list[Verdict]) -> None:
+    """Write the card to ``path``.
+
+    Args:
+        path: Markdown.
+        command: That made the model.
+        scenes: It was trained on.
+        epochs: It was trained for.
+        verdicts: Of the INT8 model and of the float16 one.
+    """
+    rows = "\n".join(
+        f"| {label} | " + " | ".join(f"{getattr(verdict, name):.4g}" for verdict in verdicts) + " |"
+        for name, label in LABELS.items()
+    )
+    text = CARD.format(
+        width=IMGSZ,
+        height=HEIGHT,
+        command=command,
+        scenes=scenes,
+        per_scene=FRAMES_PER_SCENE,
+        last=scenes - 1,
+        visible=MIN_VISIBLE,
+        epochs=epochs,
+        unseen=f"{UNSEEN_SEEDS:,}".replace(",", " "),
+        rows=rows,
+    )
+    path.write_text(text, "utf-8")
+
+
+def draw_curves(results: Path, path: Path) -> None:
+    """Draw Ultralytics' results.csv as a PNG."""
+    with results.open(encoding="utf-8") as file:
+        epochs = [{key.strip(): float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+    figure, axes = plt.subplots(1, len(PANELS), figsize=(12, 3.2), layout="constrained")
+    for axis, (title, series) in zip(axes, PANELS.items(), strict=True):
+        for label, column in series.items():
+            axis.plot([row["epoch"] for row in epochs], [row[column] for row in epochs], label=label)
+        axis.set_title(title)
+        axis.set_xlabel("epoch")
+        axis.grid(alpha=0.3)
+        axis.legend()
+    figure.savefig(path, dpi=80)
+    plt.close(figure)

@@ -1,0 +1,151 @@
+"""Which model counts: the one named, a cached one, one that is fetched, or the one that came with Turnstile."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from services.inference.detector import catalogue, download
+from services.inference.detector.catalogue import BUILT_IN, BUILT_IN_NAME, find_model
+from services.inference.detector.checksum import verify_folder
+from services.inference.detector.types import ModelError
+
+
+def quiet(_: object) -> None:
+    """Hear no progress."""
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache, on a machine that is offline."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("TURNSTILE_CACHE", str(folder))
+    monkeypatch.setenv("YOLO_OFFLINE", "true")
+    return folder
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def release(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Serve ``folder`` as Ultralytics' release."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setattr(catalogue, "RELEASE", f"http://127.0.0.1:{server.server_address[1]}")
+    monkeypatch.delenv("YOLO_OFFLINE")
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("model", ["yolo26n", "yolo26s.pt"])
+def test_a_name_without_a_cache_and_offline_says_what_to_do(model: str, cache: Path) -> None:
+    with pytest.raises(ModelError, match=r"cannot be fetched \(YOLO_OFFLINE is set\); give a model with MODEL=PATH"):
+        find_model(model, quiet, drawn=False)
+    assert list(cache.iterdir()) == []
+
+
+def test_a_cached_model_is_found_by_its_name(cache: Path) -> None:
+    (cache / "yolo26n_openvino_model").mkdir(parents=True)
+    found = find_model("auto", quiet, drawn=False)
+    assert found.path == cache / "yolo26n_openvino_model"
+    assert not found.notice
+    assert find_model("yolo26n.pt", quiet, drawn=False) == found
+
+
+def test_what_is_neither_a_path_nor_a_name_is_refused() -> None:
+    with pytest.raises(ModelError, match="/no/such/model: there is no such model"):
+        find_model("/no/such/model", quiet, drawn=False)
+
+
+def test_for_a_demo_the_built_in_model_comes_before_a_cached_one(cache: Path) -> None:
+    (cache / "yolo26n_openvino_model").mkdir(parents=True)
+    found = find_model("auto", quiet, drawn=True)
+    assert (found.path, found.name, found.notice) == (BUILT_IN, BUILT_IN_NAME, "")
+
+
+def test_a_real_camera_offline_gets_the_built_in_model_and_a_warning() -> None:
+    found = find_model("auto", quiet, drawn=False)
+    assert found.path == BUILT_IN
+    assert "drawn people" in found.notice
+    assert "YOLO_OFFLINE is set" in found.notice
+
+
+def test_a_hub_that_does_not_answer_delays_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    monkeypatch.delenv("YOLO_OFFLINE")
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it accepts, and never says a word
+        monkeypatch.setattr(catalogue, "RELEASE", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        begun = time.monotonic()
+        found = find_model("auto", quiet, drawn=False)
+        # Not a measurement: an answer that never comes would take the socket's 20 s.
+        assert time.monotonic() - begun < download.STALL_SECONDS / 2
+    assert "no answer within 2 s" in found.notice
+
+
+def test_weights_that_are_not_those_of_the_release_are_refused_by_name(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "yolo26s.pt").write_bytes(b"something else")
+    with release(tmp_path, monkeypatch), pytest.raises(ModelError, match=r"yolo26s\.pt: was altered or damaged"):
+        find_model("yolo26s", quiet, drawn=False)
+    assert list(cache.iterdir()) == []
+
+
+def test_a_transfer_that_breaks_off_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with release(tmp_path, monkeypatch), pytest.raises(ModelError, match=r"yolo26s .*\(File not found\)"):
+        find_model("yolo26s", quiet, drawn=False)
+
+
+@pytest.mark.filterwarnings("ignore")  # of the exporter's own calls
+def test_weights_are_fetched_checked_exported_and_cached(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ultralytics.models import YOLO
+
+    folder = tmp_path / "release"
+    folder.mkdir()
+    weights = folder / "yolo26n.pt"
+    YOLO("yolo26n.yaml", task="detect").save(weights)
+    monkeypatch.setitem(catalogue.RELEASED, "yolo26n", hashlib.sha256(weights.read_bytes()).hexdigest())
+    told: list[str] = []
+    with release(folder, monkeypatch):
+        found = find_model("auto", told.append, drawn=False)
+    assert found.path == cache / "yolo26n_openvino_model"
+    assert (found.path / "metadata.yaml").is_file()
+    assert "fetching yolo26n" in told
+    assert "fetching yolo26n: 100 %" in told
+    monkeypatch.setenv("YOLO_OFFLINE", "true")
+    assert find_model("auto", quiet, drawn=False) == found
+
+
+def test_a_built_in_file_that_was_altered_fails_by_name(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(BUILT_IN, folder)
+    verify_folder(folder)
+    weights = folder / "person.bin"
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(ModelError, match=r"person\.bin: was altered or damaged"):
+        verify_folder(folder)
+    weights.unlink()
+    with pytest.raises(ModelError, match=r"person\.bin: cannot be read"):
+        verify_folder(folder)
