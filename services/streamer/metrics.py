@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import accumulate
+from typing import Final, get_args
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from services.streamer.directory import Directory
 from services.streamer.events import Events
+from services.streamer.feed import Kind
 from services.streamer.feeds import FeedKey, Feeds
 from services.streamer.status import STATES
 from services.streamer.tally import BOUNDS, Tally
 
 STREAM = ("camera", "kind")
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 def refused_viewers(registry: CollectorRegistry) -> Counter:
     """Return the counter of viewers that found no place."""
     return Counter("turnstile_viewers_refused_total", "Viewers beyond the limit, answered with 503.", registry=registry)
+
+
+def viewer_limit(registry: CollectorRegistry, limit: int) -> None:
+    """Show how many viewers there is room for."""
+    Gauge("turnstile_viewers_limit", "Viewers that are served at a time.", registry=registry).set(limit)
 
 
 class StreamerCollector(Collector):
@@ -44,15 +52,20 @@ class StreamerCollector(Collector):
         watching = list(self._feeds.viewers.values())
         viewers = GaugeMetricFamily("turnstile_viewers", "Viewers connected now.", labels=STREAM)
         rate = GaugeMetricFamily("turnstile_stream_fps", "Frames per second from inference, if watched.", labels=STREAM)
-        for key, _ in self._feeds.tallies():
+        for key, _ in self._tallies():
             viewers.add_metric(key, watching.count(key))
             feed = self._feeds.feeds.get(key)
             rate.add_metric(key, feed.rate.rate() if feed else 0.0)
         yield viewers
         yield rate
 
+    def _tallies(self) -> list[tuple[FeedKey, Tally]]:
+        """Return those of all streams, also of the ones that nobody has watched yet: at zero."""
+        unwatched = {(camera, kind): Tally() for camera in list(self._directory.cameras) for kind in KINDS}
+        return list({**unwatched, **dict(self._feeds.tallies())}.items())
+
     def _sent(self) -> Iterator[Metric]:
-        tallies = self._feeds.tallies()
+        tallies = self._tallies()
         yield _totals("turnstile_frames_sent", "Pictures sent to viewers.", tallies, lambda tally: tally.sent)
         yield _totals("turnstile_sent_bytes", "Bytes of pictures sent to viewers.", tallies, lambda tally: tally.bytes)
         skipped = CounterMetricFamily(
