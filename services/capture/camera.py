@@ -88,11 +88,15 @@ class Camera:
         same_source = _source_part(config) == _source_part(self._config)
         self._config = config
         if not same_source:
-            self._worker.stop()
-            self._worker.join(JOIN_SECONDS)
-            self._replace_worker(Condition())
-            log.info("%s: now opening %s", self.id, redact(config.source))
+            self.reconnect()
         self._changed()
+
+    def reconnect(self) -> None:
+        """Close the source and open it again at once."""
+        self._worker.stop()
+        self._worker.join(JOIN_SECONDS)
+        self._replace_worker(Condition())
+        log.info("%s: now opening %s", self.id, redact(self._config.source))
 
     def stop(self) -> None:
         """Ask its worker to end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,6 +14,10 @@ import zmq
 from proto.sockets import BusError
 from services.capture.api import add_camera_routes
 from services.capture.config_file import ConfigFollower
+from services.capture.configuration.place import file_for_source, text_for_source
+from services.capture.configuration.probe import Prober
+from services.capture.configuration.routes import add_configuration_routes
+from services.capture.configuration.store import ConfigStore
 from services.capture.manager import CameraManager
 from services.capture.metrics import CameraCollector, publish_histogram
 from services.capture.publisher import DirectoryPublisher
@@ -49,6 +54,8 @@ def run(settings: Settings, stop: Stop) -> None:
         registry.register(CameraCollector(manager.views))
         app = make_app("capture", registry, waiting_for=lambda: None)
         add_camera_routes(app, manager)
+        store = _config_store(settings, lambda new: manager.apply(new.cameras))
+        add_configuration_routes(app, store, manager, Prober())
         http = HttpThread(app, settings.host, settings.capture_port)
         cleanup.callback(http.stop)
         directory = _directory(context, settings, changed, manager)
@@ -75,6 +82,10 @@ def initial_config(settings: Settings) -> Config:
     if path:
         return load_config(path, model=settings.model, env=os.environ)
     if settings.source:
+        kept = file_for_source(settings.data_dir, settings.source)
+        if kept.exists():
+            log.info("cameras, lines and zones are those of %s", kept)
+            return load_config(kept, model=settings.model, env=os.environ)
         return single_camera(settings.source, model=settings.model, env=os.environ)
     raise UsageError(
         "there is nothing to watch: set TURNSTILE_SOURCE to a video file, a camera or a URL, "
@@ -85,6 +96,12 @@ def initial_config(settings: Settings) -> Config:
 def _config_path(settings: Settings) -> Path | None:
     # An empty variable is how compose files say "not set"; as a path it reads ".".
     return settings.config if settings.config and settings.config != Path() else None
+
+
+def _config_store(settings: Settings, apply: Callable[[Config], None]) -> ConfigStore:
+    source = settings.source or ""
+    path = _config_path(settings) or file_for_source(settings.data_dir, source)
+    return ConfigStore(path, text_for_source(source), env=os.environ, apply=apply)
 
 
 def _spare_the_process_a_camera() -> None:

@@ -89,6 +89,15 @@ class CameraManager:
         log.info("%s: removed", name)
         self._changed()
 
+    def reconnect(self, name: str) -> None:
+        """Close a camera's source and open it again at once.
+
+        Raises:
+            KeyError: There is none of that name.
+        """
+        with self._changing:
+            self._cameras[name].reconnect()
+
     def views(self) -> list[CameraView]:
         """Return what is known of each camera, in the order in which they were added."""
         return [camera.view() for camera in self._cameras.values()]
