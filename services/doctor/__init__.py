@@ -1,0 +1,1 @@
+"""`turnstile doctor`: what works on this machine, or in this container, and what does not."""
