@@ -9,7 +9,7 @@ TORCH ?= auto
 
 export YOLO_AUTOINSTALL ?= false
 
-.PHONY: setup run test test-usbcam lint proto bench screenshot clean
+.PHONY: setup run test test-usbcam test-compose up down requirements lint proto dashboards bench accuracy screenshot train clean
 
 setup: $(READY)
 
@@ -27,6 +27,18 @@ test: lint
 test-usbcam: $(READY)
 	$(BIN)/pytest -m usbcam tests/usbcam
 
+# In containers: http://localhost:8080/ and Grafana on port 3000. Settings in .env, see .env.example.
+up:
+	docker compose up --build --detach
+	@echo "Turnstile: http://localhost:$${TURNSTILE_PORT:-8080}/"
+
+down:
+	docker compose down
+
+# The containers, on the Docker engine of this machine. Takes some minutes.
+test-compose: $(READY)
+	$(BIN)/pytest -m compose tests/compose
+
 lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -35,12 +47,38 @@ lint: $(READY)
 proto: $(READY)
 	$(BIN)/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. proto/turnstile.proto
 
+# What each image installs, after pyproject.toml or constraints.txt changed.
+requirements: $(READY)
+	$(BIN)/python deploy/images/requirements.py
+
+# Grafana's, from deploy/grafana/*.py.
+dashboards: $(READY)
+	$(BIN)/python -m deploy.grafana
+
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(ARGS)
 
+# The table of docs/accuracy.md: ours beside Ultralytics' and supervision's counters.
+accuracy: $(VENV)/.accuracy
+	$(BIN)/python -m tests.accuracy $(ARGS)
+
+$(VENV)/.accuracy: $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c deploy/constraints.txt -e '.[accuracy]'
+	@touch $@
+
 # Of a demo that runs: `make run` in another terminal.
 screenshot: $(READY)
-	$(BIN)/python docs/screenshot.py http://127.0.0.1:$(PORT)/ docs/dashboard.png 1280x800
+	$(BIN)/python docs/screenshot.py http://127.0.0.1:$(PORT)/
+
+# The built-in detector anew, from nothing: an hour or two on two cores, and 6 GB for an environment of its own.
+# TRAIN="--device 0" on a GPU; TRAIN=--judge-only for the figures of the one in models/.
+train: out/train-venv/.ready
+	PYTHONPATH=. out/train-venv/bin/python -m models.training $(TRAIN)
+
+out/train-venv/.ready: models/training/requirements.txt
+	$(PYTHON) -m venv out/train-venv
+	out/train-venv/bin/python -m pip install --disable-pip-version-check -q -r models/training/requirements.txt
+	@touch $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

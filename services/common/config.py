@@ -10,9 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from services.common.demo_url import is_demo, parse_demo
 from services.common.errors import UsageError
@@ -22,6 +35,15 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 Point = tuple[Fraction, Fraction]
 Anchor = Literal["centre", "feet"]
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("holds a character that cannot be shown; a title is one line of text")
+    return text
+
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(_one_line)]
 
 ENV_PREFIX: Final = "TURNSTILE_"
 ENV_NESTING: Final = "__"
@@ -38,6 +60,8 @@ class LineConfig(_Part):
     start: Point = Field(alias="from")
     end: Point = Field(alias="to")
     anchor: Anchor = "centre"
+    title: Title = ""
+    """What people are shown instead of the name, under which it is counted for ever."""
 
     @model_validator(mode="after")
     def _has_length(self) -> LineConfig:
@@ -51,6 +75,7 @@ class ZoneConfig(_Part):
 
     polygon: tuple[Point, ...]
     anchor: Anchor = "feet"
+    title: Title = ""
 
     @field_validator("polygon")
     @classmethod
@@ -58,6 +83,9 @@ class ZoneConfig(_Part):
         if len(set(polygon)) < 3:
             raise ValueError(f"has {len(set(polygon))} different points; a zone needs at least 3")
         return polygon
+
+
+_Shown = TypeVar("_Shown", LineConfig, ZoneConfig)
 
 
 def _reject_bool(value: object) -> object:
@@ -90,11 +118,68 @@ class CameraConfig(_Part):
             parse_demo(source)
         return source
 
+    @field_validator("lines", "zones")
+    @classmethod
+    def _titles_differ(cls, parts: dict[str, _Shown]) -> dict[str, _Shown]:
+        shown: dict[str, str] = {}
+        for name, part in parts.items():
+            title = part.title or name
+            if (other := shown.setdefault(title.casefold(), name)) != name:
+                raise ValueError(f"{name} and {other} are both shown as {title!r}; give one of them another title")
+        return parts
+
     @model_validator(mode="after")
     def _scene_has_size(self) -> CameraConfig:
         if is_demo(self.source):
             parse_demo(self.source).sized(self.width, self.height)
         return self
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # what zoneinfo raises for odd names
+        raise ValueError("no time zone; write one such as Europe/Berlin or UTC") from error
+    return name
+
+
+def _time_of_day(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("no time of day; write hours and minutes, such as '04:30'")
+    return text
+
+
+class ResetConfig(_Part):
+    """When the totals that are shown begin again at 0 every day; what was counted stays."""
+
+    at: Annotated[str, AfterValidator(_time_of_day)] = "00:00"
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+
+
+def _http_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("no address to send to; write one such as https://example.org/turnstile")
+    return text
+
+
+class WebhookConfig(_Part):
+    """Whom to tell of what happens.
+
+    Attributes:
+        secret: Signs each request, so that its receiver knows whom it is from.
+        events: A crossing; a zone that becomes crowded; a camera that is lost or comes back.
+        crowded: So many people in one zone are a crowd.
+    """
+
+    url: Annotated[str, AfterValidator(_http_url)]
+    secret: Annotated[SecretStr, Field(min_length=16)]
+    events: Annotated[tuple[Literal["crossing", "crowded", "camera"], ...], Field(min_length=1)] = (
+        "crossing",
+        "crowded",
+        "camera",
+    )
+    crowded: Annotated[int, BeforeValidator(_reject_bool), Field(ge=1)] = 10
 
 
 class Config(_Part):
@@ -104,12 +189,15 @@ class Config(_Part):
         model: A path, an Ultralytics model name, or ``auto``.
         confidence: Detections below this never start a track.
         classes: Names of the model's classes that are counted.
+        reset: When the shown totals begin anew; never, if left out.
     """
 
     model: Annotated[str, Field(min_length=1)] = "auto"
     imgsz: Annotated[int, Field(ge=64, le=1920, multiple_of=32)] | None = None
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.25
     classes: Annotated[tuple[str, ...], Field(min_length=1)] = ("person",)
+    reset: ResetConfig | None = None
+    webhooks: dict[Name, WebhookConfig] = Field(default_factory=dict)
     cameras: dict[Name, CameraConfig] = Field(default_factory=dict)
 
 
@@ -144,6 +232,15 @@ def load_config(path: Path, *, model: str | None = None, env: Mapping[str, str] 
     return _validate(YamlSource.from_file(path), model=model, env=env or {})
 
 
+def parse_config(text: str, path: Path, *, env: Mapping[str, str] | None = None) -> Config:
+    """Check ``text`` as :func:`load_config` checks the file ``path``.
+
+    Raises:
+        UsageError: One sentence for each mistake; they name ``path``.
+    """
+    return _validate(YamlSource.from_text(text, path), model=None, env=env or {})
+
+
 def parse_camera(tree: Mapping[str, Any]) -> CameraConfig:
     """Check one camera that came from elsewhere than a file; without lines it has the line ``middle``.
 
@@ -169,8 +266,8 @@ def _validate(source: YamlSource, *, model: str | None, env: Mapping[str, str]) 
 
 
 def _with_default_line(camera: CameraConfig) -> CameraConfig:
-    # A camera that asks for neither lines nor zones still counts: that is what Turnstile is for.
-    if camera.lines or camera.zones:
+    # A camera that says nothing of lines and zones still counts: that is what Turnstile is for. `lines: {}` says no.
+    if camera.lines or camera.zones or "lines" in camera.model_fields_set:
         return camera
     return camera.model_copy(update={"lines": DEFAULT_LINES})
 
@@ -180,7 +277,7 @@ def _apply_env(source: YamlSource, env: Mapping[str, str], problems: list[str]) 
     cameras = cameras if isinstance(cameras, dict) else {}
     for variable, value in sorted(env.items()):
         key = variable.removeprefix(ENV_PREFIX).lower()
-        if not variable.startswith(ENV_PREFIX) or (key not in _SCALARS and not key.startswith("cameras" + ENV_NESTING)):
+        if not variable.startswith(ENV_PREFIX) or (key not in _SCALARS and not key.startswith(_BRANCHES)):
             continue
         path = key.split(ENV_NESTING)
         if path[0] == "cameras":
@@ -200,7 +297,8 @@ def _apply_env(source: YamlSource, env: Mapping[str, str], problems: list[str]) 
                 source.set(["cameras", name, key], env[variable], origin=variable)
 
 
-_SCALARS = frozenset(Config.model_fields) - {"cameras"}
+_BRANCHES = ("cameras" + ENV_NESTING, "reset" + ENV_NESTING)
+_SCALARS = frozenset(Config.model_fields) - {"cameras", "reset", "webhooks"}
 
 
 def _sentence(
@@ -220,13 +318,18 @@ def _sentence(
         message = f"allowed: {context.get('expected', '')}"
     where = source.where(loc)
     value = source.value(loc)
-    shown = f" is {value!r}," if isinstance(value, str | int | float) and kind != "extra_forbidden" else ""
+    tellable = isinstance(value, str | int | float) and kind != "extra_forbidden" and loc[-1:] != ("secret",)
+    shown = f" is {value!r}," if tellable else ""
     return f"{where}:{shown} {message}" if shown else f"{where}: {message}"
 
 
 def _allowed_keys(loc: tuple[int | str, ...]) -> list[str]:
     """Return the keys that may stand beside the last part of ``loc``."""
     model: type[BaseModel] = Config
+    if len(loc) >= 2 and loc[0] == "reset":
+        model = ResetConfig
+    if len(loc) >= 3 and loc[0] == "webhooks":
+        model = WebhookConfig
     if len(loc) >= 3 and loc[0] == "cameras":
         model = CameraConfig
         if len(loc) >= 5:

@@ -16,21 +16,27 @@ from services.common.errors import UsageError
 from services.common.metrics import turnstile_version
 
 
-def make_app(service: str, registry: CollectorRegistry, waiting_for: Callable[[], str | None]) -> FastAPI:
+def make_app(
+    service: str,
+    registry: CollectorRegistry,
+    waiting_for: Callable[[], str | None],
+    trouble: Callable[[], str] = lambda: "",
+) -> FastAPI:
     """Return an application with ``/healthz``, ``/readyz`` and ``/metrics``.
 
     Args:
         service: Its name, for the API's title.
         registry: What ``/metrics`` shows.
         waiting_for: Says what the service still waits for, or None once it is able to serve.
+        trouble: Says what somebody should mend although the service goes on, empty if nothing.
     """
     # No /docs: that page would load scripts from a third party. /openapi.json says the same.
     app = FastAPI(title=f"Turnstile {service}", version=turnstile_version(), docs_url=None, redoc_url=None)
 
     @app.get("/healthz", tags=["process"])
     async def alive() -> dict[str, str]:
-        """Answer as long as the process lives."""
-        return {"status": "alive"}
+        """Answer as long as the process lives; a container's health check also looks at the trouble it tells of."""
+        return {"status": "alive", "trouble": told} if (told := trouble()) else {"status": "alive"}
 
     @app.get("/readyz", tags=["process"])
     async def ready() -> JSONResponse:

@@ -12,6 +12,8 @@ from typing import Final
 
 from services.common.errors import EXIT_FAILURE, EXIT_USAGE, UsageError
 from services.common.logs import set_up_logging
+from services.common.refusal import clear as forget_refusal
+from services.common.refusal import hold
 from services.common.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
@@ -84,6 +86,7 @@ def run_service(
         signal.signal(number, lambda *_: stop.set())
     if os.environ.get(SUPERVISED):
         threading.Thread(target=_stop_with_parent, args=(stop,), name="parent", daemon=True).start()
+    forget_refusal()
     try:
         settings = load_settings()
         set_up_logging(name, level=settings.log_level, style=settings.log_format)
@@ -91,6 +94,7 @@ def run_service(
     except UsageError as error:
         for problem in error.problems:
             print(f"turnstile {name}: {problem}", file=sys.stderr)
+        hold(error.problems, stop.wait)
         return EXIT_USAGE
     return EXIT_FAILURE if failures else 0
 

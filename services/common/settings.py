@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from proto.sockets import Bus, BusError
+from services.common.demo_url import is_demo
 from services.common.errors import UsageError
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -25,10 +26,15 @@ def _default_bus(service: str) -> str:
     return f"ipc://{Path(folder).absolute()}/{service}"
 
 
+def _default_data_dir() -> Path:
+    # As in the XDG Base Directory Specification.
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "turnstile"
+
+
 class Settings(BaseSettings):
     """Settings of any service. Every field is the environment variable ``TURNSTILE_<FIELD>``."""
 
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
     host: str = "127.0.0.1"
     """Address that the HTTP servers listen on; 0.0.0.0 for all."""
@@ -44,12 +50,29 @@ class Settings(BaseSettings):
     """The configuration file."""
     source: str | None = None
     """Instead of a file: the source of a single camera named main."""
+    data_dir: Path = Field(default_factory=_default_data_dir)
+    """Where everything is kept that is to outlast a restart and has no place of its own."""
     model: str | None = None
     """Overrides the configuration's model."""
+    capture_url: str | None = None
+    """Where the streamer finds capture's HTTP port; by default on this machine."""
+    read_only: bool = False
+    """Whether the page and its API refuse to change the configuration."""
+    database_url: str | None = None
+    """Where counts are kept: postgresql://user:password@host/database; by default SQLite in the data folder."""
+    retention_days: Annotated[int, Field(ge=0, le=36_500)] = 400
+    """For which single crossings, visits and samples are kept; 0: for ever. Their sums are kept for ever."""
+    spool_mb: Annotated[int, Field(ge=4, le=1_000_000)] = 512
+    """Disk that rows may take while the database is out of reach: some two million crossings."""
     max_viewers: Annotated[int, Field(ge=1, le=10_000)] = 200
     """Streams that one streamer serves at a time; one more gets 503."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
+
+    @property
+    def counts_folder(self) -> Path:
+        """Where counts are kept, or wait for the database. What a demo counted is kept apart."""
+        return self.data_dir / ("demo" if self.source is not None and is_demo(self.source) else "counts")
 
     @property
     def capture(self) -> Bus:

@@ -44,13 +44,24 @@ class YamlSource:
         Raises:
             UsageError: It cannot be read, is no YAML, or is not a mapping.
         """
-        source = cls(path)
         try:
-            node = YAML(typ="safe", pure=True).compose(path)
+            text = path.read_text("utf-8-sig")
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror or error}") from error
         except UnicodeDecodeError as error:
             raise UsageError(f"{path}: is no text in UTF-8") from error
+        return cls.from_text(text, path)
+
+    @classmethod
+    def from_text(cls, text: str, path: Path) -> Self:
+        """Read what stands, or would stand, in the file ``path``.
+
+        Raises:
+            UsageError: It is no YAML, or not a mapping.
+        """
+        source = cls(path)
+        try:
+            node = YAML(typ="safe", pure=True).compose(text)
         except MarkedYAMLError as error:
             line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
             raise UsageError(f"{path}{line}: is no YAML: {error.problem}") from error

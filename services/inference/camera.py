@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import zmq
@@ -13,11 +13,12 @@ import zmq
 from proto.codec import WireError, decode_frame
 from proto.sockets import Bus, Subscription
 from proto.turnstile_pb2 import (
-    DIRECTION_IN,
     OVERLAY_LIVE,
     Analysis,
     Camera,
     CameraState,
+    Crossing,
+    LineTotal,
 )
 from services.common.rate import RateMeter
 from services.inference.analyst import Analyst
@@ -29,6 +30,8 @@ from services.inference.metrics import Metrics
 from services.inference.motion import NOBODY, Sighting
 from services.inference.outputs import OutputStream
 from services.inference.painter import Knowledge, Painter, jpeg_header
+from services.inference.people import people as people_of
+from services.inference.recorder.recording import Recording
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +51,7 @@ class CameraPipeline:
         target: Bus,
         context: zmq.Context[zmq.Socket[bytes]],
         analyst: Analyst,
+        recording: Recording,
         metrics: Metrics,
         changed: Callable[[], None],
     ) -> None:
@@ -56,6 +60,7 @@ class CameraPipeline:
         self._source = source
         self._context = context
         self._analyst = analyst
+        self._recording = recording
         self._metrics = metrics
         self._changed = changed
         self._stop = threading.Event()
@@ -71,6 +76,7 @@ class CameraPipeline:
         self._latency_ms = 0.0
         self._skipped = 0
         self._newest = time.monotonic()
+        metrics.expect(self.name, (line.name for line in camera.settings.lines))
         metrics.frame_age.labels(self.name).set_function(lambda: time.monotonic() - self._newest)
         for what, meter in (("received", self._received), ("detected", self._detected)):
             metrics.fps.labels(self.name, what).set_function(meter.rate)
@@ -98,6 +104,7 @@ class CameraPipeline:
         before, self._announced = self._announced, camera
         if camera.settings != before.settings:
             self._tally.configure(camera.settings)
+            self._metrics.expect(self.name, (line.name for line in camera.settings.lines))
             log.info("camera %s: new lines and zones are in force", self.name)
             return True
         return (camera.state, camera.cause) != (before.state, before.cause)
@@ -109,8 +116,12 @@ class CameraPipeline:
         lost.state, lost.cause, lost.since_ns = state, cause, time.time_ns()
         self._announced = lost
 
-    def description(self) -> Camera:
-        """Return the camera as announced by capture, with what we know of it."""
+    def description(self, crossings: Sequence[Crossing]) -> Camera:
+        """Return the camera as announced by capture, with what we know of it.
+
+        Args:
+            crossings: The recent ones, as recorded.
+        """
         camera = Camera()
         camera.CopyFrom(self._announced)
         camera.endpoint = self._annotated.endpoint
@@ -120,9 +131,9 @@ class CameraPipeline:
                 detect_fps=self._detected.rate(),
                 latency_ms=self._latency_ms if self._received.rate() else 0.0,
                 skipped=self._skipped,
-                lines=self._tally.totals(),
+                lines=self._totals(),
                 zones=self._tally.occupancy(),
-                crossings=self._tally.recent(),
+                crossings=crossings,
             )
         )
         return camera
@@ -132,15 +143,10 @@ class CameraPipeline:
         """Whether somebody watches the annotated picture."""
         return self._annotated.watched
 
-    @property
-    def detect_rate(self) -> float:
-        """Pictures per second that are analysed of late."""
-        return self._detected.rate() or self._received.rate()
-
     def analysed(self, picture: Picture, tracked: Tracked, info: ModelInfo, generation: int) -> None:
         """See :class:`services.inference.analyst.Client`: count, then show the picture with its own boxes."""
         self._detected.tick()
-        people = _people(tracked, info)
+        people = people_of(tracked, info)
         velocity = tuple((float(dx), float(dy)) for dx, dy in tracked.velocity)
         sighting = Sighting(tuple(people), velocity, picture.header.capture_time_ns, time.time_ns())
         self._sighting = sighting
@@ -201,18 +207,22 @@ class CameraPipeline:
     def _count(self, people: list[Person], picture: Picture) -> None:
         header = picture.header
         crossings = self._tally.update(people, header.width, header.height, header.capture_time_ns)
+        self._recording.crossings(crossings)
+        self._recording.zones(self.name, self._tally.occupancy(), self._tally.visits(), header.capture_time_ns)
         for crossing in crossings:
-            direction = "in" if crossing.direction == DIRECTION_IN else "out"
-            self._metrics.crossings.labels(self.name, crossing.line, direction).inc()
+            self._metrics.count(crossing)
         if crossings:
             self._changed()
+
+    def _totals(self) -> list[LineTotal]:
+        return self._recording.totals(self.name, (line.name for line in self._announced.settings.lines))
 
     # What the painter asks
 
     def _knowledge(self) -> Knowledge:
         return Knowledge(
             settings=self._announced.settings,
-            totals=self._tally.totals(),
+            totals=self._totals(),
             occupancy=self._tally.occupancy(),
             notice=self._analyst.notice,
             newest=self._sighting,
@@ -240,20 +250,3 @@ class CameraPipeline:
         seconds = max(0.0, (time.time_ns() - picture.header.capture_time_ns) / 1e9)
         self._latency_ms += 0.1 * (seconds * 1000 - self._latency_ms) if self._latency_ms else seconds * 1000
         self._metrics.latency.labels(self.name).observe(seconds)
-
-
-def _people(tracked: Tracked, info: ModelInfo) -> list[Person]:
-    return [
-        Person(
-            id=int(identity),
-            label=info.names[int(class_id)],
-            confidence=float(confidence),
-            left=float(left),
-            top=float(top),
-            width=float(right - left),
-            height=float(bottom - top),
-        )
-        for identity, class_id, confidence, (left, top, right, bottom) in zip(
-            tracked.ids, tracked.class_id, tracked.confidence, tracked.xyxy, strict=True
-        )
-    ]

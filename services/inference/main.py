@@ -6,27 +6,37 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time as clock_time
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import cv2
 import zmq
 
 from proto.codec import encode_directory
 from proto.sockets import Bus, BusError, publisher
-from proto.turnstile_pb2 import CAMERA_STATE_OFFLINE, OVERLAY_LIVE, Camera, CameraState, Directory
+from proto.turnstile_pb2 import CAMERA_STATE_OFFLINE, OVERLAY_LIVE, Camera, Directory
 from services.common.clock import BOOT_ID
-from services.common.config import Config, load_config, single_camera
+from services.common.config import Config, WebhookConfig, load_config, single_camera
+from services.common.demo_url import is_demo
 from services.common.errors import UsageError
 from services.common.http import HttpThread, make_app
 from services.common.lifecycle import Stop, run_service
 from services.common.metrics import new_registry
 from services.common.settings import Settings, make_ipc_folder
+from services.common.store.engine import store_url
 from services.inference.analyst import Analyst
 from services.inference.camera import CameraPipeline
+from services.inference.collector import DirectoryCollector
 from services.inference.detector.protocol import Job
 from services.inference.detector.threads import cpu_quota
 from services.inference.directory import DirectoryFollower
 from services.inference.metrics import Metrics
+from services.inference.recorder.recording import Place, Recording
+from services.inference.recorder.reset_points import DailyReset
+from services.inference.webhooks.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +59,8 @@ def serve(settings: Settings, stop: Stop) -> None:
     config = _configuration(settings)
     make_ipc_folder(settings.inference)
     metrics = Metrics(new_registry("inference"))
-    service = InferenceService(settings, _job(config), metrics)
-    app = make_app("inference", metrics.registry, service.waiting_for)
+    service = InferenceService(settings, _job(config), metrics, _daily_reset(config), config.webhooks)
+    app = make_app("inference", metrics.registry, service.waiting_for, service.trouble)
     http = HttpThread(app, settings.host, settings.inference_port)
     stop.on_set(service.wake)
     http.start()
@@ -71,6 +81,7 @@ def _job(config: Config) -> Job:
     live = [camera.overlay == "live" for camera in config.cameras.values()]
     return Job(
         model=config.model,
+        drawn=bool(config.cameras) and all(is_demo(camera.source) for camera in config.cameras.values()),
         imgsz=config.imgsz,
         threads=cpu_quota(),
         classes=config.classes,
@@ -79,17 +90,41 @@ def _job(config: Config) -> Job:
     )
 
 
+def _daily_reset(config: Config) -> DailyReset | None:
+    if config.reset is None:
+        return None
+    return DailyReset(clock_time.fromisoformat(config.reset.at), ZoneInfo(config.reset.timezone))
+
+
+def _place(settings: Settings) -> Place:
+    folder = settings.counts_folder
+    url = store_url(settings.database_url, folder)
+    return Place(url, folder, settings.spool_mb << 20, settings.retention_days)
+
+
 class InferenceService:
     """The cameras that capture announces, each with its pipeline, and the directory that tells of them."""
 
-    def __init__(self, settings: Settings, job: Job, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        job: Job,
+        metrics: Metrics,
+        daily: DailyReset | None,
+        webhooks: Mapping[str, WebhookConfig],
+    ) -> None:
         self._settings = settings
         self._metrics = metrics
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._changed = threading.Event()
         self._lock = threading.Lock()
         self._cameras: dict[str, CameraPipeline] = {}
+        self._job = job
+        place = _place(settings)
+        self._recording = Recording(place, daily, metrics.registry, self.wake)
+        self._webhooks = Webhooks(webhooks, place.url, metrics.registry)
         self._analyst = Analyst(job, metrics, self.wake)
+        metrics.registry.register(DirectoryCollector(self._directory))
         self._follower = DirectoryFollower(
             self._context, settings.capture, metrics, self._reconcile, self._lose_capture
         )
@@ -104,6 +139,10 @@ class InferenceService:
             return "capture does not answer"
         return self._analyst.notice or None
 
+    def trouble(self) -> str:
+        """Return what keeps counts from being stored, empty if nothing."""
+        return self._recording.status().cause
+
     def run(self, stop: Stop) -> None:
         """Serve until ``stop`` is set.
 
@@ -113,30 +152,39 @@ class InferenceService:
         socket = publisher(self._context)
         try:
             _bind(self._settings.inference, socket)
+            self._recording.start()
+            self._webhooks.start()
             self._analyst.start()
             self._follower.start()
             while not stop:
                 self._changed.wait(HEARTBEAT_SECONDS)
                 self._changed.clear()
                 self._analyst.raise_if_refused()
-                socket.send(encode_directory(self._directory()), copy=False)
+                directory = self._directory()
+                socket.send(encode_directory(directory), copy=False)
+                self._webhooks.observe(directory)
         finally:
             self._follower.stop()
             for camera in self._cameras.values():
                 camera.stop()
             self._analyst.stop()
+            self._webhooks.stop()
+            self._recording.stop()
             socket.close(linger=0)
             self._context.term()
 
     def _directory(self) -> Directory:
+        # All crossings up to one moment: a reader that knows one of them shall know all before it.
+        crossings = self._recording.announcement()
         with self._lock:
-            cameras = [camera.description() for camera in self._cameras.values()]
-        for camera in cameras:
-            for name, value in CameraState.items():
-                label = name.removeprefix("CAMERA_STATE_").lower()
-                if value:
-                    self._metrics.state.labels(camera.id, label).set(value == camera.state)
-        return Directory(boot_id=BOOT_ID, published_ns=time.time_ns(), cameras=cameras, detector=self._analyst.status())
+            cameras = [camera.description(crossings.get(name, ())) for name, camera in self._cameras.items()]
+        return Directory(
+            boot_id=BOOT_ID,
+            published_ns=time.time_ns(),
+            cameras=cameras,
+            detector=self._analyst.status(),
+            store=self._recording.status(),
+        )
 
     def _reconcile(self, directory: Directory) -> None:
         announced = {camera.id: camera for camera in directory.cameras if camera.endpoint}
@@ -154,6 +202,9 @@ class InferenceService:
             gone.stop()
             log.info("camera %s: removed", name)
             changed = True
+        if announced:
+            drawn = all(is_demo(camera.source) for camera in announced.values())
+            self._analyst.use(replace(self._job, drawn=drawn))
         if changed:
             self.wake()
 
@@ -164,6 +215,7 @@ class InferenceService:
             self._settings.inference,
             self._context,
             self._analyst,
+            self._recording,
             self._metrics,
             self.wake,
         )

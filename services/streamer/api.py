@@ -14,6 +14,7 @@ from services.streamer.directory import Directory
 from services.streamer.events import Events
 from services.streamer.feed import Kind
 from services.streamer.feeds import Feeds
+from services.streamer.history.models import WRONG
 from services.streamer.mjpeg import NO_CACHE, STREAM_HEADERS, MjpegResponse
 from services.streamer.snapshot import newest_picture
 from services.streamer.viewer import Viewer
@@ -34,7 +35,7 @@ def add_api(
 
 
 def _pictures(directory: Directory, feeds: Feeds, max_viewers: int, refused: Counter) -> APIRouter:
-    router = APIRouter(tags=["pictures"])
+    router = APIRouter(tags=["pictures"], responses=WRONG)
 
     @router.api_route("/stream/{camera}", methods=["GET", "HEAD"], response_class=Response)
     async def stream(request: Request, camera: str, fps: Fps = None, raw: Raw = False) -> Response:
@@ -60,7 +61,7 @@ def _pictures(directory: Directory, feeds: Feeds, max_viewers: int, refused: Cou
 
 
 def _facts(directory: Directory, feeds: Feeds, events: Events) -> APIRouter:
-    router = APIRouter(tags=["facts"])
+    router = APIRouter(tags=["facts"], responses=WRONG)
 
     @router.get("/api/cameras")
     async def cameras() -> list[View]:
@@ -75,16 +76,20 @@ def _facts(directory: Directory, feeds: Feeds, events: Events) -> APIRouter:
         """Return what each source really delivers, and what each viewer is sent."""
         return {
             "cameras": [
-                stats_view(camera, directory.status(name), _viewers(feeds, name))
+                stats_view(camera, directory.status(name), _viewers(feeds, name), feeds.newest(name))
                 for name, camera in directory.cameras.items()
             ]
         }
 
     @router.get("/api/events", response_class=StreamingResponse)
-    async def stream_events(last_event_id: Annotated[str | None, Header()] = None) -> StreamingResponse:
+    async def stream_events(
+        last_event_id: Annotated[str | None, Header(description="Resume after this crossing.")] = None,
+        resume_after: Annotated[str | None, Query(alias="last_event_id", description="As the header.")] = None,
+    ) -> StreamingResponse:
         """Stream crossings and changes of state as server-sent events."""
         headers = {**NO_CACHE, "X-Accel-Buffering": "no"}
-        return StreamingResponse(events.stream(last_event_id), media_type="text/event-stream", headers=headers)
+        stream = events.stream(last_event_id or resume_after)
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
     return router
 

@@ -13,7 +13,7 @@ from prometheus_client import Counter
 
 from proto.codec import WireError, decode_directory
 from proto.sockets import Bus
-from proto.turnstile_pb2 import Camera, Detector
+from proto.turnstile_pb2 import Camera, Detector, Store
 from proto.turnstile_pb2 import Directory as DirectoryMessage
 from services.streamer.status import CameraStatus
 from services.streamer.subscription import Subscription
@@ -32,6 +32,7 @@ class Directory:
     Attributes:
         cameras: By id, in the order that inference names them.
         detector: Of the newest message.
+        store: Of the newest message.
         heard: Whether inference was ever heard.
         listeners: Called with the ids of cameras whose status or endpoints changed: after every message, and when
             inference falls silent.
@@ -40,6 +41,7 @@ class Directory:
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]], bus: Bus, wire_errors: Counter) -> None:
         self.cameras: dict[str, Camera] = {}
         self.detector = Detector()
+        self.store = Store()
         self.heard = False
         self.listeners: list[Listener] = []
         self._wire_errors = wire_errors
@@ -127,6 +129,7 @@ class Directory:
                 self._silent.pop(camera_id, None)
         self.cameras = named
         self.detector = directory.detector
+        self.store = directory.store
 
     def _check_silence(self) -> None:
         left = self._heard_at + SILENCE_SECONDS - self._loop.time()

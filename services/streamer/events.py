@@ -3,65 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import logging
 from collections.abc import AsyncIterator, Set
 from typing import Final
 
-from proto.turnstile_pb2 import Crossing
+from services.common.event_ids import is_event_id
 from services.streamer.crossings import Crossings
 from services.streamer.directory import Directory
+from services.streamer.event_queue import CrossingEvent, EventQueue, encode_event
+from services.streamer.history.history import History
+from services.streamer.resume import Resume
 from services.streamer.status import CameraStatus
-from services.streamer.views import View, crossing_view, state_view
+from services.streamer.views import state_view
 
-HEARTBEAT_SECONDS: Final = 15.0
-HEARTBEAT: Final = b": still here\n\n"
+log = logging.getLogger(__name__)
+
 RETRY: Final = b"retry: 1000\n\n"
-# A client this far behind is cut off; it comes back with its Last-Event-ID and misses nothing.
-MAX_BACKLOG: Final = 1000
-
-
-class EventClientQueue:
-    """What one event stream is still to be sent.
-
-    Attributes:
-        resume_after: The last crossing that it saw before, or None if it saw none.
-    """
-
-    def __init__(self, resume_after: str | None) -> None:
-        self.resume_after = resume_after
-        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self._ended = False
-
-    def put(self, event: bytes) -> None:
-        """Send ``event``, or end a client that takes none."""
-        if self._queue.qsize() >= MAX_BACKLOG:
-            self.end()
-        elif not self._ended:
-            self._queue.put_nowait(event)
-
-    def end(self) -> None:
-        """Let the stream end after what is already in it."""
-        if not self._ended:
-            self._ended = True
-            self._queue.put_nowait(None)
-
-    async def next(self) -> bytes | None:
-        """Return the next event, a comment if there is none for a while, or None at the end."""
-        try:
-            async with asyncio.timeout(HEARTBEAT_SECONDS):
-                return await self._queue.get()
-        except TimeoutError:
-            return HEARTBEAT
 
 
 class Events:
-    """Turns what the directory says into events."""
+    """Turns what the directory says into events.
 
-    def __init__(self, directory: Directory) -> None:
+    Args:
+        directory: Says what happens.
+        history: Knows what happened while a client was away.
+    """
+
+    def __init__(self, directory: Directory, history: History) -> None:
         self._directory = directory
         self._crossings = Crossings()
+        self._resume = Resume(history, directory, self._crossings)
         self._states: dict[str, CameraStatus] = {}
-        self._clients: set[EventClientQueue] = set()
+        self._clients: dict[EventQueue, asyncio.Task[None] | None] = {}
         self._closed = False
         directory.listeners.append(self._directory_changed)
 
@@ -78,30 +51,57 @@ class Events:
 
     async def stream(self, last_event_id: str | None) -> AsyncIterator[bytes]:
         """Yield every camera's state, then the crossings after ``last_event_id``, then all that happens."""
-        client = EventClientQueue(last_event_id)
+        client = EventQueue(last_event_id or self._crossings.newest)
         client.put(RETRY)
         for camera, status in self._states.items():
             client.put(_state_event(camera, status))
-        for crossing in self._crossings.after(last_event_id) if last_event_id else ():
-            client.put(_crossing_event(crossing))
+        self._clients[client] = None
         if self._closed:
             client.end()
-        self._clients.add(client)
+        elif last_event_id is not None:
+            self._continue(client, last_event_id)
         try:
             while (event := await client.next()) is not None:
                 yield event
         finally:
-            self._clients.discard(client)
+            catching_up = self._clients.pop(client)
+            if catching_up is not None:
+                catching_up.cancel()
+
+    def _continue(self, client: EventQueue, last_event_id: str) -> None:
+        """Send what came after ``last_event_id``: from memory if that reaches back so far, or else from the store."""
+        if is_event_id(last_event_id) and not self._crossings.complete_after(last_event_id):
+            self._catch_up(client)
+            return
+        for crossing in self._crossings.after(last_event_id):
+            client.put_crossing(CrossingEvent.of(crossing))
+
+    def _catch_up(self, client: EventQueue) -> None:
+        if client.hold():
+            task = asyncio.get_running_loop().create_task(self._resume.catch_up(client), name="events-catch-up")
+            task.add_done_callback(_log_failure)
+            self._clients[client] = task
 
     def _directory_changed(self, changed: Set[str]) -> None:
         for camera in sorted(changed):
             self._tell_state(camera)
-        for new in self._crossings.take(self._directory.cameras.values()):
-            event = _crossing_event(new.crossing)
+        gaps = self._crossings.gaps
+        happened = self._crossings.take(self._directory.cameras.values())
+        if self._crossings.gaps > gaps:
+            self._fill_gap()
+        for new in happened:
+            event = CrossingEvent.of(new.crossing)
             for client in self._clients:
-                missed = client.resume_after is not None and new.crossing.id > client.resume_after
+                missed = client.cursor is not None and event.id > client.cursor
                 if new.happened_now or missed:
-                    client.put(event)
+                    client.put_crossing(event)
+
+    def _fill_gap(self) -> None:
+        """Have clients catch up by the store: inference was out of reach for more crossings than it still names."""
+        log.warning("crossings were missed: clients are sent them from the store")
+        for client in self._clients:
+            if client.cursor is not None:
+                self._catch_up(client)
 
     def _tell_state(self, camera: str) -> None:
         status = self._directory.status(camera) if camera in self._directory.cameras else None
@@ -118,12 +118,9 @@ class Events:
 
 def _state_event(camera: str, status: CameraStatus | None) -> bytes:
     # Without an id: the last id that a client knows is to be a crossing's, so that any replica can resume after it.
-    return _event("state", state_view(camera, status))
+    return encode_event("state", state_view(camera, status))
 
 
-def _crossing_event(crossing: Crossing) -> bytes:
-    return b"id: " + crossing.id.encode() + b"\n" + _event("crossing", crossing_view(crossing))
-
-
-def _event(kind: str, data: View) -> bytes:
-    return f"event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("%s: %s", task.get_name(), error, exc_info=error)

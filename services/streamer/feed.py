@@ -14,7 +14,7 @@ from prometheus_client import Counter
 
 from proto.codec import FrameMessage, WireError, decode_frame
 from proto.sockets import Bus
-from proto.turnstile_pb2 import ENCODING_JPEG
+from proto.turnstile_pb2 import ENCODING_JPEG, Frame
 from services.common.rate import RateMeter
 from services.streamer.directory import SILENCE_SECONDS, Directory
 from services.streamer.picture import Picture
@@ -55,6 +55,7 @@ class Feed:
     Attributes:
         current: The newest picture, if it may still be shown.
         rate: Of the frames that came.
+        newest: Header of the newest frame; None before the first.
     """
 
     def __init__(self, camera: str, kind: Kind, upstream: Upstream, on_unwatched: Callable[[Feed], None]) -> None:
@@ -62,6 +63,7 @@ class Feed:
         self.kind: Kind = kind
         self.current: Picture | None = None
         self.rate = RateMeter()
+        self.newest: Frame | None = None
         self._upstream = upstream
         self._directory = upstream.directory
         self._slates = upstream.slates
@@ -140,6 +142,7 @@ class Feed:
         # A conflated message may be older than the directory's word that the camera is gone.
         if self._directory.announced(self.camera).live:
             self._sequence = frame.header.sequence
+            self.newest = frame.header
             self._stop_slates()
             self._slates.note_frame(self.camera, frame.header)
             self._show(Picture.of(frame))

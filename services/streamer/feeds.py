@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Set
 from typing import Final
 
+from proto.turnstile_pb2 import Frame
 from services.streamer.directory import FORGET_SECONDS
 from services.streamer.feed import Feed, Kind, Upstream, Watcher
 from services.streamer.tally import Tally
@@ -83,6 +84,11 @@ class Feeds:
         """Return the seconds since capture of the newest frame at hand, or None if there is none."""
         ages = [feed.age for key, feed in list(self.feeds.items()) if key[0] == camera and feed.age is not None]
         return min(ages, default=None)
+
+    def newest(self, camera: str) -> Frame | None:
+        """Return the header of the newest annotated picture that is shown live, None while nobody watches."""
+        feed = self.feeds.get((camera, "annotated"))
+        return feed.newest if feed is not None and feed.age is not None else None
 
     def _unwatched(self, feed: Feed) -> None:
         if not feed.watchers:

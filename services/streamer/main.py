@@ -15,14 +15,18 @@ from services.common.http import listen, make_app
 from services.common.lifecycle import Stop, run_service
 from services.common.metrics import new_registry, wire_errors
 from services.common.settings import Settings
+from services.common.store.engine import store_url
 from services.streamer.api import add_api
+from services.streamer.configuration import CaptureClient, configuration_routes
 from services.streamer.connection import Protocol, Server, limit_silence
 from services.streamer.dashboard import add_dashboard
 from services.streamer.directory import Directory
 from services.streamer.events import Events
 from services.streamer.feed import Upstream
 from services.streamer.feeds import Feeds
-from services.streamer.metrics import StreamerCollector, refused_viewers
+from services.streamer.history.history import History
+from services.streamer.history.routes import add_history
+from services.streamer.metrics import StreamerCollector, refused_viewers, viewer_limit
 from services.streamer.slates import Slates
 
 log = logging.getLogger(__name__)
@@ -56,11 +60,16 @@ async def serve(settings: Settings, stop: Stop, listener: socket.socket) -> None
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     directory, slates = Directory(context, settings.inference, faults), Slates()
     feeds = Feeds(Upstream(context, settings.inference, directory, slates, faults))
-    events = Events(directory)
+    history = History(store_url(settings.database_url, settings.counts_folder))
+    events = Events(directory, history)
     registry.register(StreamerCollector(directory, feeds, events))
+    viewer_limit(registry, settings.max_viewers)
 
     app = make_app(SERVICE, registry, lambda: directory.waiting_for)
     add_api(app, directory, feeds, events, settings.max_viewers, refused_viewers(registry))
+    capture = CaptureClient(settings.capture_url or f"http://127.0.0.1:{settings.capture_port}")
+    app.include_router(configuration_routes(capture, read_only=settings.read_only))
+    add_history(app, history, directory, read_only=settings.read_only)
     add_dashboard(app)
     limit_silence(listener)
     server = Server(
@@ -86,6 +95,8 @@ async def serve(settings: Settings, stop: Stop, listener: socket.socket) -> None
         events.close()
         server.should_exit = True
         await serving
+        await capture.close()
+        history.close()
         slates.close()
         context.term()
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from proto.turnstile_pb2 import Camera, Crossing, Detector, DetectorState, Direction
+from proto.turnstile_pb2 import Camera, Crossing, Detector, DetectorState, Direction, Frame
 from services.streamer.status import CameraStatus
 
 View = dict[str, Any]
+STAGES: Final = ("transport", "detect", "annotate", "publish")
 
 
 def camera_view(camera: Camera, status: CameraStatus, detector: Detector, viewers: int, age: float | None) -> View:
     """Return an entry of ``/api/cameras``. Rates are 0 and ages null where there is no live picture."""
     analysis = camera.analysis
     live = status.live
+    lines = {line.name: line.title for line in camera.settings.lines}
+    zones = {zone.name: zone.title for zone in camera.settings.zones}
     return {
         "id": camera.id,
         **_status(status),
@@ -27,17 +30,24 @@ def camera_view(camera: Camera, status: CameraStatus, detector: Detector, viewer
         "latency_ms": round(analysis.latency_ms, 1) if live else None,
         "age_ms": round(age * 1000, 1) if age is not None else None,
         "viewers": viewers,
-        "lines": [{"name": line.name, "in": line.count_in, "out": line.count_out} for line in analysis.lines],
-        "zones": [{"name": zone.name, "occupancy": zone.occupancy} for zone in analysis.zones],
+        "lines": [
+            {"name": line.name, "title": lines.get(line.name) or line.name, "in": line.count_in, "out": line.count_out}
+            for line in analysis.lines
+        ],
+        "zones": [
+            {"name": zone.name, "title": zones.get(zone.name) or zone.name, "occupancy": zone.occupancy}
+            for zone in analysis.zones
+        ],
         "detector": {
             "state": DetectorState.Name(detector.state).removeprefix("DETECTOR_STATE_").lower(),
             "cause": detector.cause,
             "model": detector.model,
+            "notice": detector.notice,
         },
     }
 
 
-def stats_view(camera: Camera, status: CameraStatus, viewers: list[View]) -> View:
+def stats_view(camera: Camera, status: CameraStatus, viewers: list[View], newest: Frame | None) -> View:
     """Return an entry of ``/stats``: what the source really delivers, and who is shown it here."""
     stats = camera.stats
     return {
@@ -55,7 +65,19 @@ def stats_view(camera: Camera, status: CameraStatus, viewers: list[View]) -> Vie
         "skipped_by_detector": camera.analysis.skipped,
         "reconnects": stats.reconnects,
         "bytes": stats.bytes,
+        "stages_ms": _stages(newest) if newest is not None else None,
         "viewers": viewers,
+    }
+
+
+def _stages(frame: Frame) -> dict[str, float]:
+    """Return how long the newest picture took from stage to stage, ms."""
+    times = frame.annotation
+    detected = times.detected_ns or times.received_ns  # 0: it did not wait for a detector
+    stamps = (frame.capture_time_ns, times.received_ns, detected, times.annotated_ns, times.published_ns)
+    return {
+        stage: round(max(0, after - before) / 1e6, 1)
+        for stage, before, after in zip(STAGES, stamps, stamps[1:], strict=False)
     }
 
 
@@ -76,9 +98,11 @@ def crossing_view(crossing: Crossing) -> View:
         "direction": Direction.Name(crossing.direction).removeprefix("DIRECTION_").lower(),
         "track": crossing.track,
         "label": crossing.label,
-        "confidence": round(crossing.confidence, 3),
+        "confidence": round(crossing.confidence, 4),
         "x": round(crossing.x, 4),
         "y": round(crossing.y, 4),
+        "corrects": crossing.corrects or None,
+        "late": crossing.late,
     }
 
 

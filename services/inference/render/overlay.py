@@ -37,6 +37,7 @@ class Scene:
         occupancy: Of each zone.
         notice: A sentence for the viewer, such as why there are no boxes; empty for none.
         captured_ns: When the picture was captured.
+        caption: In the corner, instead of the clock and the picture's age: of a recording neither tells anything.
     """
 
     camera: str
@@ -46,6 +47,7 @@ class Scene:
     occupancy: Sequence[ZoneOccupancy]
     notice: str
     captured_ns: int
+    caption: str = ""
 
 
 def draw(image: Image, scene: Scene) -> None:
@@ -57,7 +59,7 @@ def draw(image: Image, scene: Scene) -> None:
         _person(image, person, size)
     for line, total in zip(scene.settings.lines, scene.totals, strict=False):
         _line(image, line, total, size)
-    _clock(image, scene, size)
+    _corner(image, scene, size)
     if scene.notice:
         width, height = label_size(scene.notice, size)
         rows, columns = image.shape[:2]
@@ -90,7 +92,7 @@ def _line(image: Image, line: Line, total: LineTotal, size: int) -> None:
     cv2.line(image, start, end, LINE, thick, cv2.LINE_AA)
     middle = ((start[0] + end[0]) // 2, (start[1] + end[1]) // 2)
     _arrow_in(image, start, end, middle, size)
-    text = f"{line.name}   IN {total.count_in}   OUT {total.count_out}"
+    text = f"{_title(line)}   IN {total.count_in}   OUT {total.count_out}"
     width, height = label_size(text, round(size * 1.25))
     draw_label(image, text, start[0] - width // 2, start[1] + height // 2, round(size * 1.25), INK)
 
@@ -109,14 +111,23 @@ def _zone(image: Image, zone: Zone, here: ZoneOccupancy, size: int) -> None:
     for corner, following in zip(corners, [*corners[1:], corners[0]], strict=True):
         cv2.line(image, corner, following, INK, _thickness(size) + 3, cv2.LINE_AA)
         cv2.line(image, corner, following, ZONE, _thickness(size) + 1, cv2.LINE_AA)
-    draw_label(image, f"{zone.name}   {here.occupancy} inside", *min(corners), size, ZONE)
+    draw_label(image, f"{_title(zone)}   {here.occupancy} inside", *min(corners), size, ZONE)
 
 
-def _clock(image: Image, scene: Scene, size: int) -> None:
+def _title(shown: Line | Zone) -> str:
+    # The built-in face has Latin letters alone; a name always has.
+    return shown.title if shown.title and max(shown.title) < "\u0180" else shown.name
+
+
+def _corner(image: Image, scene: Scene, size: int) -> None:
+    text = scene.caption or _clock(scene)
+    draw_label(image, text, size // 2, image.shape[0] - round(size * 2.1), size, INK)
+
+
+def _clock(scene: Scene) -> str:
     moment = datetime.fromtimestamp(scene.captured_ns / 1e9).astimezone()
     age_ms = max(0, time.time_ns() - scene.captured_ns) / 1e6
-    text = f"{scene.camera}   {moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 100_000}   {age_ms:.0f} ms"
-    draw_label(image, text, size // 2, image.shape[0] - round(size * 2.1), size, INK)
+    return f"{scene.camera}   {moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 100_000}   {age_ms:.0f} ms"
 
 
 def _pixel(image: Image, x: float, y: float) -> tuple[int, int]:

@@ -50,6 +50,16 @@ def test_a_camera_with_neither_lines_nor_zones_counts_at_the_middle(tmp_path: Pa
     assert single_camera("demo").cameras["main"].lines == DEFAULT_LINES
 
 
+def test_a_camera_that_said_no_lines_has_none(tmp_path: Path) -> None:
+    assert load_config(write(tmp_path, "cameras: {a: {source: x, lines: {}}}\n")).cameras["a"].lines == {}
+
+
+def test_a_title_is_for_people(tmp_path: Path) -> None:
+    line = "door: {from: [0, 0], to: [1, 1], title: '  Süd <b>Tor</b> '}"
+    config = load_config(write(tmp_path, f"cameras: {{a: {{source: x, lines: {{{line}}}}}}}\n"))
+    assert config.cameras["a"].lines["door"].title == "Süd <b>Tor</b>"
+
+
 def test_a_service_without_cameras_leaves_their_variables_alone() -> None:
     config = single_camera(None, env={"TURNSTILE_CAMERAS__DOOR__FPS": "5", "TURNSTILE_CONFIDENCE": "0.4"})
     assert config.cameras == {}
@@ -58,7 +68,18 @@ def test_a_service_without_cameras_leaves_their_variables_alone() -> None:
 
 MISTAKES = {
     "unknown key": ("cameras:\n  a:\n    source: x\n    colour: red\n", ":4: cameras.a.colour: unknown key; allowed here: source, fps"),
-    "unknown top-level key": ("camera: {}\n", ":1: camera: unknown key; allowed here: model, imgsz, confidence, classes, cameras"),
+    "unknown top-level key": ("camera: {}\n", ":1: camera: unknown key; allowed here: model, imgsz, confidence, classes, reset, webhooks, cameras"),
+    "a reset at no time of day": ("reset:\n  at: 25:00\n", ":2: reset.at: is '25:00', no time of day; write hours and minutes"),
+    "a reset in no time zone": ("reset: {timezone: Europe/Bärlin}\n", ":1: reset.timezone: is 'Europe/Bärlin', no time zone"),
+    "a webhook to nowhere": (
+        "webhooks:\n  door:\n    url: ftp://x\n    secret: 0123456789abcdef\n",
+        ":3: webhooks.door.url: is 'ftp://x', no address to send to",
+    ),
+    "a webhook with a short secret": (
+        "webhooks:\n  door:\n    url: http://x\n    secret: hush\n",
+        ":4: webhooks.door.secret: value should have at least 16 items",
+    ),
+    "an unknown key of the reset": ("reset: {zone: UTC}\n", ":1: reset.zone: unknown key; allowed here: at, timezone"),
     "wrong type": ("cameras:\n  a: {source: x, fps: fast}\n", ":2: cameras.a.fps: is 'fast',"),
     "yes for a number": ("cameras:\n  a: {source: x, fps: true}\n", "expected a number, not yes or no"),
     "out of range": ("cameras:\n  a:\n    source: x\n    fps: 0\n", ":4: cameras.a.fps: is 0, input should be greater than 0"),

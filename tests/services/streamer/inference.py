@@ -20,6 +20,7 @@ from proto.turnstile_pb2 import (
     DETECTOR_STATE_READY,
     DIRECTION_IN,
     ENCODING_JPEG,
+    STORE_STATE_READY,
     Analysis,
     Camera,
     CameraState,
@@ -29,6 +30,7 @@ from proto.turnstile_pb2 import (
     Frame,
     LineTotal,
     SourceStats,
+    Store,
     ZoneOccupancy,
 )
 
@@ -86,6 +88,7 @@ class FakeInference:
         self._stop = threading.Event()
         self._todo: list[Callable[[], None]] = []
         self.cameras: dict[str, FakeCamera] = {}
+        self.store = Store(state=STORE_STATE_READY)
         self._thread = threading.Thread(target=self._run, name="fake-inference")
         self._thread.start()
 
@@ -203,6 +206,7 @@ class FakeInference:
             published_ns=time.time_ns(),
             cameras=[camera.camera for camera in self.cameras.values()],
             detector=Detector(state=DETECTOR_STATE_READY, model="yolo26n"),
+            store=self.store,
         )
         self._directory.send(encode_directory(directory))
 

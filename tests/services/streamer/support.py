@@ -45,6 +45,10 @@ class StreamerProcess:
     def get(self, path: str, **options: object) -> httpx.Response:
         return httpx.get(self.url + path, timeout=20, **options)  # type: ignore[arg-type]
 
+    def patch(self, path: str, body: dict[str, object], version: str) -> httpx.Response:
+        """Change what was read at ``version``."""
+        return httpx.patch(self.url + path, json=body, headers={"If-Match": f'"{version}"'}, timeout=20)
+
     def metric(self, sample: str) -> float:
         """Return the value of a sample, named with its labels as ``/metrics`` writes it; 0 where there is none."""
         for line in self.get("/metrics").text.splitlines():
@@ -67,7 +71,7 @@ def running_streamer(bus: str, port: int, folder: Path, **settings: str) -> Iter
         command = [sys.executable, "-c", "from services.cli import main; main()", "streamer"]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=output)
         try:
-            eventually(lambda: process.poll() is not None or answers(port))
+            eventually(lambda: process.poll() is not None or answers(port), seconds=60)
             yield StreamerProcess(process, port, log)
         finally:
             process.terminate()

@@ -61,9 +61,9 @@ def test_cameras(streamer: StreamerProcess) -> None:
         "detect_fps": 29.5,
         "latency_ms": 21.2,
         "viewers": 1,
-        "lines": [{"name": "door", "in": 3, "out": 1}],
-        "zones": [{"name": "queue", "occupancy": 2}],
-        "detector": {"state": "ready", "cause": "", "model": "yolo26n"},
+        "lines": [{"name": "door", "title": "door", "in": 3, "out": 1}],
+        "zones": [{"name": "queue", "title": "queue", "occupancy": 2}],
+        "detector": {"state": "ready", "cause": "", "model": "yolo26n", "notice": ""},
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 import pytest
 
 from proto.turnstile_pb2 import CAMERA_STATE_OFFLINE
-from services.streamer import events
+from services.streamer import event_queue
 from tests.services.streamer.inference import FakeInference
 from tests.services.streamer.support import StreamerProcess, eventually
 
@@ -18,12 +18,12 @@ from tests.services.streamer.support import StreamerProcess, eventually
 class EventClient:
     """Reads events as (name, id, data)."""
 
-    def __init__(self, port: int, last_event_id: str | None = None) -> None:
+    def __init__(self, port: int, last_event_id: str | None = None, path: str = "/api/events") -> None:
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.settimeout(20)
         resume = f"Last-Event-ID: {last_event_id}\r\n" if last_event_id else ""
         # HTTP/1.0, so that events are not chunked
-        self._socket.sendall(f"GET /api/events HTTP/1.0\r\nHost: test\r\n{resume}\r\n".encode())
+        self._socket.sendall(f"GET {path} HTTP/1.0\r\nHost: test\r\n{resume}\r\n".encode())
         self._file = self._socket.makefile("rb")
         self.head = b"".join(iter(self._file.readline, b"\r\n")).decode()
 
@@ -100,29 +100,29 @@ def test_each_crossing_once_when_inference_restarts(
 
 
 def test_silence_is_filled_with_comments(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(event_queue, "HEARTBEAT_SECONDS", 0.05)
 
     async def quiet() -> list[bytes | None]:
-        client = events.EventClientQueue(resume_after=None)
+        client = event_queue.EventQueue(None)
         client.put(b"event")
         received = [await client.next(), await client.next(), await client.next()]
         client.end()
         return [*received, await client.next()]
 
-    assert asyncio.run(quiet()) == [b"event", events.HEARTBEAT, events.HEARTBEAT, None]
+    assert asyncio.run(quiet()) == [b"event", event_queue.HEARTBEAT, event_queue.HEARTBEAT, None]
 
 
 def test_client_that_takes_nothing_is_cut_off() -> None:
     async def behind() -> int:
-        client = events.EventClientQueue(resume_after=None)
-        for _ in range(events.MAX_BACKLOG + 10):
+        client = event_queue.EventQueue(None)
+        for _ in range(event_queue.MAX_BACKLOG + 10):
             client.put(b"event")
         count = 0
         while await client.next() is not None:
             count += 1
         return count
 
-    assert asyncio.run(behind()) == events.MAX_BACKLOG
+    assert asyncio.run(behind()) == event_queue.MAX_BACKLOG
 
 
 def test_added_and_removed_cameras(streamer: StreamerProcess, inference: FakeInference) -> None:

@@ -1,0 +1,1 @@
+"""Alembic's environment; :mod:`services.common.store.migrate` runs it."""

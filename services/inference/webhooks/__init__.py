@@ -1,0 +1,1 @@
+"""Tells other programs what happens: signed HTTP requests that are tried until they arrive."""

@@ -1,0 +1,1 @@
+"""What the store knows, over HTTP: any replica gives the same answer."""
