@@ -20,8 +20,11 @@ $(READY): pyproject.toml deploy/constraints.txt deploy/setup-venv.sh
 run: $(READY)
 	@exec $(BIN)/turnstile up --port $(PORT) $(if $(SOURCE),--source "$(SOURCE)") $(if $(MODEL),--model "$(MODEL)") $(if $(CONFIG),--config "$(CONFIG)") $(if $(findstring command,$(origin HOST)),--host "$(HOST)")
 
+# Browsers in a process of their own: Playwright's loop and the other tests' loops do not go together.
+BROWSER_TESTS := tests/services/streamer/dashboard
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore=$(BROWSER_TESTS)
+	$(BIN)/pytest $(BROWSER_TESTS)
 
 # A real USB webcam, plugged in and out of a small emulated machine: a few minutes, and root.
 test-usbcam: $(READY)
@@ -37,7 +40,7 @@ down:
 
 # The containers, on the Docker engine of this machine. Takes some minutes.
 test-compose: $(READY)
-	$(BIN)/pytest -m compose tests/compose
+	$(BIN)/pytest -m compose tests/compose $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

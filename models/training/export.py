@@ -15,6 +15,8 @@ from models.training.dataset import HEIGHT, IMGSZ
 NAME: Final = "person"
 # Of Ultralytics' metadata, what says how to use the model; the rest tells of the machine that exported it.
 KEPT: Final = ("version", "license", "stride", "task", "batch", "imgsz", "channels", "end2end")
+# An hour of training does not teach the head to do without NMS: boxes of a person seen twice overlap more than this.
+SUPPRESS_IOU: Final = 0.5
 
 
 def export(weights: Path, data: Path, target: Path, *, int8: bool) -> Path:
@@ -39,7 +41,12 @@ def export(weights: Path, data: Path, target: Path, *, int8: bool) -> Path:
 
 def _write_metadata(source: Path, target: Path) -> None:
     known: dict[str, Any] = YAML(typ="safe", pure=True).load(source)
-    kept = {"description": "People, as Turnstile's demo draws them", "author": "Turnstile", "names": {0: "person"}}
+    kept = {
+        "description": "People, as Turnstile's demo draws them",
+        "author": "Turnstile",
+        "names": {0: "person"},
+        "suppress_iou": SUPPRESS_IOU,
+    }
     YAML().dump(kept | {key: known[key] for key in KEPT if key in known}, target)
 
 

@@ -19,6 +19,8 @@ Start = Callable[..., Turnstile]
 FPS = 30
 # Nobody completes a crossing this close to the frames between which we compare: a count may be a few frames late.
 QUIET_FRAMES = 20
+# The built-in detector sees some people twice (models/README.md): two of the demo's first twenty crossings are too many.
+MAY_ERR = 2
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +62,12 @@ def test_with_nothing_given_the_demo_is_counted_as_it_is(
     first = quiet_after(shown(turnstile) + 2 * FPS, truth)
     last = quiet_after(first + 25 * FPS, truth)
     expected = Counter(crossing.direction for crossing in truth if first <= crossing.frame < last)
-    assert expected.total() >= 3, "a scene in which nobody crosses tests nothing"
+    assert expected.total() >= 5, "a scene in which nobody crosses tests nothing"
     before = totals_at(turnstile, first)
-    assert totals_at(turnstile, last) - before == expected
+    counted = totals_at(turnstile, last)
+    counted.subtract(before)
+    for direction in ("in", "out"):
+        assert abs(counted[direction] - expected[direction]) <= MAY_ERR, (counted, expected)
 
 
 def test_a_real_camera_is_told_that_the_built_in_detector_is_not_for_it(

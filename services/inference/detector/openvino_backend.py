@@ -17,8 +17,9 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from services.inference.detector.overlap import strongest
 from services.inference.detector.reshape import NotReshapableError, reshape
-from services.inference.detector.types import Detections, Image, ModelError, ModelInfo
+from services.inference.detector.types import Detections, Floats, Image, ModelError, ModelInfo
 
 ROW = 6  # left, top, right, bottom, confidence, class
 
@@ -49,6 +50,7 @@ class OpenVinoDetector:
         square = not self._follows(wanted)
         if square and imgsz and imgsz != max(own_height, own_width):
             raise ModelError(f"{folder}: takes pictures of {own_width}x{own_height} only, not imgsz {imgsz}")
+        self._suppress_iou = float(metadata.get("suppress_iou", 1.0))
         names = {int(index): str(name) for index, name in metadata["names"].items()}
         self.info = ModelInfo(str(folder), names, wanted, square)
         self._idle_requests(*((own_height, own_width) if square else (wanted, wanted)), threads)
@@ -65,10 +67,15 @@ class OpenVinoDetector:
         try:
             request.infer([image[np.newaxis]], share_inputs=True)
             rows = request.get_output_tensor(0).data[0]
-            rows = rows[rows[:, 4] >= floor]
-            return Detections(rows[:, :4].copy(), rows[:, 4].copy(), rows[:, 5].copy())
+            return self._detections(rows[rows[:, 4] >= floor].copy())
         finally:
             idle.put(request)
+
+    def _detections(self, rows: Floats) -> Detections:
+        if self._suppress_iou < 1:  # a head that has not quite learnt to do without NMS; its metadata says so
+            rows = rows[np.argsort(-rows[:, 4], kind="stable")]
+            rows = rows[strongest(rows[:, :4].astype(np.float64), rows[:, 5].astype(np.int64), self._suppress_iou)]
+        return Detections(rows[:, :4], rows[:, 4], rows[:, 5])
 
     def _own_size(self) -> tuple[int, int]:
         model = self._read()
