@@ -90,7 +90,18 @@ def _follow(truth: Truth, tracked: Sequence[Boxes]) -> TrackingScore:
     return score([truth.boxes(number - offset) for number in numbers], [at(number) for number in numbers])
 
 
+NOTES = {
+    "PETS 2009": """\
+- **PETS 2009** S2.L1, view 1, first half (397 frames, 480x360, 10/s), seven lines, YOLO26n INT8: real people, some
+  crossing behind a lamp post. The true crossings follow from the published boxes with a dead band of 4 pixels.""",
+    "demo scenes": """\
+- **Demo scenes** (960x540), five lines, the built-in detector: drawn people whose every crossing is known, in
+  other seeds than the detector was trained on.""",
+}
+
+
 def _page(rows: Sequence[table.Row]) -> str:
+    notes = "\n".join(note for group, note in NOTES.items() if any(row.group == group for row in rows))
     versions = ", ".join(f"{name} {version}" for name, version in _packages().items())
     return f"""# Counting errors, measured
 
@@ -104,10 +115,7 @@ All count the same clips with the same weights at the same lines. The others get
 ByteTrack as Ultralytics ships it, and count with their own code; what they call in and out is found out by walking a
 made-up person over each line.
 
-- **PETS 2009** S2.L1, view 1, first half (397 frames, 480x360, 10/s), seven lines, YOLO26n INT8: real people, some
-  crossing behind a lamp post. The true crossings follow from the published boxes with a dead band of 4 pixels.
-- **Demo scenes** (960x540), five lines, the built-in detector: drawn people whose every crossing is known, in
-  other seeds than the detector was trained on.
+{notes}
 
 ## Following people
 

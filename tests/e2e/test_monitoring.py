@@ -168,13 +168,6 @@ def test_rules_evaluate_and_no_alert_fires_but_for_the_viewer_that_was_refused(w
             assert watched.prometheus.await_series(rule["name"]), rule["name"]
 
 
-def test_the_first_crossing_of_a_line_is_in_its_hour(watched: Watched) -> None:
-    counted = 'turnstile_crossings_total{line="middle"}'
-    assert watched.prometheus.await_series(f"{counted} > 0")
-    ((_, share),) = watched.prometheus.query(f"sum(increase({counted}[1h])) / sum({counted})")
-    assert 0.99 < share < 1.5  # a series that is seconds old is extrapolated a little beyond its ends
-
-
 def test_an_hour_of_last_week_stands_beside_this_one(watched: Watched) -> None:
     (query,) = (case.values[0] for case in queries() if case.id == "counts-In, per hour-B")
     assert watched.prometheus.await_series(str(query)) == [({"camera": "street", "line": "middle"}, PER_HOUR_LAST_WEEK)]
