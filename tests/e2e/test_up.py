@@ -89,10 +89,11 @@ def test_a_viewer_is_told_while_inference_is_gone_and_sees_it_return(start: Star
     turnstile.until(lambda: state() == "live", "the camera to be live again")
 
 
-def test_two_run_side_by_side(start: Start, arguments: tuple[str, ...]) -> None:
+def test_two_run_side_by_side(start: Start, arguments: tuple[str, ...], tmp_path: Path) -> None:
     one = start(*arguments)
     one.until_counting()
-    other = start(*arguments)
+    assert "TURNSTILE_DATA_DIR" in ended(start(*arguments)), "two cannot keep their counts in one place"
+    other = start(*arguments, TURNSTILE_DATA_DIR=str(tmp_path / "other"))
     other.until_counting()
     assert one.port != other.port
     assert one.cameras()["main"]["state"] == "live"
