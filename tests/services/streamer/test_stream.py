@@ -88,7 +88,9 @@ def test_cap_that_is_none(streamer: StreamerProcess, fps: str) -> None:
     assert answer.json()["detail"]
 
 
-@pytest.mark.parametrize("path", ["/stream/garden", "/snapshot/garden.jpg", "/stream/", "/nowhere", "/static/none.js"])
+@pytest.mark.parametrize(
+    "path", ["/stream/garden", "/snapshot/garden.jpg", "/stream/", "/nowhere", "/static/x/none.js"]
+)
 def test_unknown_is_404_with_detail(streamer: StreamerProcess, path: str) -> None:
     answer = streamer.get(path)
     assert answer.status_code == 404
