@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.training.dataset import HEIGHT, IMGSZ, MIN_VISIBLE, UNSEEN_SEEDS, Sample, samples
 from services.capture.demo.truth import Truth
 from services.inference.detector.openvino_backend import OpenVinoDetector
+from services.inference.detector.overlap import iou
 from services.inference.detector.types import Floats
 
 MATCH_IOU: Final = 0.5
@@ -91,8 +92,8 @@ def matched(boxes: Floats, confidence: Floats, people: list[Truth]) -> tuple[NDA
     hit = np.zeros(len(boxes), bool)
     counted = np.ones(len(boxes), bool)
     taken: set[int] = set()
-    truth = np.array([[p.left, p.top, p.left + p.width, p.top + p.height] for p in people], np.float32).reshape(-1, 4)
-    overlaps = _iou(boxes, truth)
+    truth = np.array([[p.left, p.top, p.left + p.width, p.top + p.height] for p in people], np.float64).reshape(-1, 4)
+    overlaps = iou(boxes.astype(np.float64), truth)
     for row in np.argsort(-confidence):
         # Somebody who is well seen first, then the best overlap.
         candidates = [
@@ -134,13 +135,3 @@ def _rendered(scenes: int, *, empty: bool) -> Iterator[Sample]:
     with multiprocessing.get_context("spawn").Pool() as pool:
         for batch in pool.imap(partial(samples, empty=empty), seeds):
             yield from batch
-
-
-def _iou(a: Floats, b: Floats) -> Floats:
-    left_top = np.maximum(a[:, None, :2], b[None, :, :2])
-    right_bottom = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod(np.clip(right_bottom - left_top, 0, None), axis=2)
-    area_a, area_b = (np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (a, b))
-    union = area_a[:, None] + area_b[None, :] - shared
-    result: Floats = shared / np.maximum(union, 1e-9)
-    return result

@@ -21,6 +21,7 @@ from services.inference.detector.catalogue import export_to_openvino
 from services.inference.detector.letterbox import letterbox
 from services.inference.detector.loader import load_detector
 from services.inference.detector.openvino_backend import OpenVinoDetector
+from services.inference.detector.overlap import iou
 from services.inference.detector.process import DetectorGoneError, DetectorProcess, ModelRefusedError
 from services.inference.detector.protocol import Job, Question
 from services.inference.detector.reshape import NotReshapableError, anchors, reshape
@@ -78,15 +79,6 @@ def find(detector: OpenVinoDetector, image: Image, *, square: bool) -> Detection
     return Detections(box.to_picture(found.xyxy[people]), found.confidence[people], found.class_id[people])
 
 
-def overlap(a: Any, b: Any) -> Any:
-    """Return the IoU of each box of ``a`` with each of ``b``."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    common = np.prod(np.clip(high - low, 0, None), axis=2)
-    area_a, area_b = np.prod(a[:, 2:] - a[:, :2], axis=1), np.prod(b[:, 2:] - b[:, :2], axis=1)
-    return common / (area_a[:, None] + area_b[None, :] - common)
-
-
 def test_a_reshaped_model_sees_the_same_people(seen: Seen) -> None:
     detector = OpenVinoDetector(seen.model, imgsz=None, threads=2)
     assert not detector.info.square
@@ -95,7 +87,7 @@ def test_a_reshaped_model_sees_the_same_people(seen: Seen) -> None:
         wide, full = (find(detector, image, square=square) for square in (False, True))
         sure = full.xyxy[full.confidence > 0.5]
         total += len(sure)
-        matched += int((overlap(sure, wide.xyxy).max(axis=1) > 0.8).sum())
+        matched += int((iou(sure.astype(np.float64), wide.xyxy.astype(np.float64)).max(axis=1) > 0.8).sum())
     assert total > 30
     assert matched >= 0.95 * total
 
@@ -108,7 +100,7 @@ def test_ultralytics_reads_the_same_boxes_from_the_same_model(seen: Seen) -> Non
         iter(YOLO(seen.model, task="detect").predict(seen.street[0], conf=0.4, classes=[0], verbose=False))
     )
     boxes = theirs.boxes.cpu().numpy()
-    best = overlap(np.asarray(boxes.xyxy), ours.xyxy).max(axis=1)
+    best = iou(np.asarray(boxes.xyxy, np.float64), ours.xyxy.astype(np.float64)).max(axis=1)
     assert len(best) == len(ours)
     assert best.min() > 0.95
 
