@@ -30,7 +30,14 @@ def main() -> None:
     weights = out / "run" / "weights" / "best.pt"
     if not wanted.judge_only:
         _render(out / "data", wanted.scenes)
-        weights = train.train(description, out / "run", epochs=wanted.epochs, seed=wanted.seed, device=wanted.device)
+        weights = train.train(
+            description,
+            out / "run",
+            epochs=wanted.epochs,
+            seed=wanted.seed,
+            device=wanted.device,
+            start=wanted.after / "weights" / "best.pt" if wanted.after else None,
+        )
     candidates = [TARGET]
     if weights.exists():
         candidates = [
@@ -48,11 +55,9 @@ def main() -> None:
         return
     shutil.rmtree(TARGET, ignore_errors=True)
     shutil.copytree(candidates[0], TARGET)
-    card.draw_curves(out / "run" / "results.csv", MODELS / "curves.png")
-    command = f"python -m models.training --scenes {wanted.scenes} --epochs {wanted.epochs} --seed {wanted.seed}"
-    card.write_card(
-        MODELS / "README.md", command=command, scenes=wanted.scenes, epochs=wanted.epochs, verdicts=verdicts
-    )
+    runs = [run for run in (wanted.after, out / "run") if run]
+    card.draw_curves(runs, MODELS / "curves.png")
+    card.write_card(MODELS / "README.md", runs=runs, scenes=wanted.scenes, verdicts=verdicts)
 
 
 def _arguments() -> argparse.Namespace:
@@ -61,6 +66,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--scenes", type=int, default=700, help="eight pictures each")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=26)
+    parser.add_argument("--after", type=Path, help="folder of an earlier run, whose weights to go on from")
     parser.add_argument("--device", default="cpu", help="cpu, or the number of a GPU")
     parser.add_argument(
         "--judge-only", action="store_true", help="of what --out holds, else of models/, the figures alone"

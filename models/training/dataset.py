@@ -24,7 +24,7 @@ FRAMES_PER_SCENE: Final = 8
 SIZES: Final = ((1280, 720), (960, 540), (640, 360), (640, 480), (832, 512))
 SIZE_SHARES: Final = (0.5, 0.2, 0.1, 0.1, 0.1)
 # Of whom less is seen, a picture alone does not tell that somebody is there.
-MIN_VISIBLE: Final = 0.15
+MIN_VISIBLE: Final = 0.25
 # Frames of one scene are this far apart, so that they show different people.
 SPREAD_FRAMES: Final = 4000
 JPEG_QUALITY: Final = 96

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,11 @@ class PersonModel(DetectionModel):
         return super().loss(batch, preds)  # type: ignore[no-untyped-call]
 
 
+def _use_all_cores(_: object) -> None:
+    """Undo what Ultralytics does when it chooses the CPU: one core fewer than there are, which is half of two."""
+    torch.set_num_threads(os.cpu_count() or 1)
+
+
 def _float(value: Any) -> Any:
     if torch.is_tensor(value):
         return value.float()
@@ -43,9 +49,10 @@ class PersonTrainer(DetectionTrainer):
     """Trains on pictures that all have the detector's own shape, in a new order each epoch."""
 
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Any:
-        """Return the untrained network."""
-        del weights
+        """Return the network: untrained, or with the ``weights`` of an earlier run."""
         model: Any = PersonModel(cfg, nc=self.data["nc"], ch=self.data["channels"], verbose=verbose)  # type: ignore[no-untyped-call]
+        if weights is not None:
+            model.load(weights)
         return model.to(memory_format=torch.channels_last)
 
     def get_dataloader(
@@ -53,11 +60,10 @@ class PersonTrainer(DetectionTrainer):
     ) -> InfiniteDataLoader:
         """Return the batches; ``rect`` alone would keep their order, which matters only for pictures of many shapes."""
         dataset = self.build_dataset(dataset_path, mode, batch_size)
-        workers = self.args.workers if mode == "train" else 1
-        return build_dataloader(dataset, batch=batch_size, workers=workers, shuffle=mode == "train", rank=rank)
+        return build_dataloader(dataset, batch=batch_size, workers=1, shuffle=mode == "train", rank=rank)
 
 
-def train(data: Path, out: Path, *, epochs: int, seed: int, device: str) -> Path:
+def train(data: Path, out: Path, *, epochs: int, seed: int, device: str, start: Path | None = None) -> Path:
     """Train and return the path of the weights.
 
     Args:
@@ -66,16 +72,19 @@ def train(data: Path, out: Path, *, epochs: int, seed: int, device: str) -> Path
         epochs: How often each picture is seen.
         seed: Of initial weights, order and augmentation.
         device: ``cpu``, or the number of a GPU.
+        start: Weights of an earlier run of ours to go on from, at a full learning rate again (warm restarts, Loshchilov
+            and Hutter 2017); None trains from scratch.
     """
     settings = {
         "model": MODEL, "data": str(data), "epochs": epochs, "seed": seed, "device": device, "imgsz": IMGSZ,
-        "rect": True,
+        "rect": True, "pretrained": False if start is None else str(start),
         "batch": BATCH, "nbs": BATCH, "workers": 1, "cache": "ram", "amp": False, "single_cls": True,
-        "project": str(out.parent), "name": out.name, "exist_ok": True, "pretrained": False, "plots": True,
+        "project": str(out.parent), "name": out.name, "exist_ok": True, "plots": True,
         "optimizer": "AdamW", "lr0": 0.0015, "lrf": 0.01, "cos_lr": True, "weight_decay": 0.01, "warmup_epochs": 0.5,
         "warmup_bias_lr": 0.0, "close_mosaic": 0, "mosaic": 0.0,
         "scale": 0.3, "translate": 0.1, "fliplr": 0.5, "hsv_h": 0.015, "hsv_s": 0.4, "hsv_v": 0.3, "erasing": 0.0,
     }  # fmt: skip
     trainer = PersonTrainer(overrides=settings)
+    trainer.add_callback("on_train_start", _use_all_cores)
     trainer.train()  # type: ignore[no-untyped-call]
     return Path(trainer.best)

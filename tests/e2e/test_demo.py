@@ -19,8 +19,8 @@ Start = Callable[..., Turnstile]
 FPS = 30
 # Nobody completes a crossing this close to the frames between which we compare: a count may be a few frames late.
 QUIET_FRAMES = 20
-# The built-in detector sees some people twice (models/README.md): two of the demo's first twenty crossings are too many.
-MAY_ERR = 2
+# The built-in detector misses some who are half hidden (models/README.md): one of the demo's first forty crossings.
+MAY_ERR = 1
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,7 @@ class _Group:
         random = np.random.default_rng([seed, 2, members[0]])
         self._speed = float(random.uniform(0.95, 1.5)) if len(members) == 1 else float(random.uniform(0.85, 1.15))
         self._offsets = [
-            ((index - (len(members) - 1) / 2) * float(random.uniform(0.75, 0.95)), float(random.uniform(-0.3, 0.3)))
+            ((index - (len(members) - 1) / 2) * float(random.uniform(1.05, 1.25)), float(random.uniform(-0.3, 0.3)))
             for index in range(len(members))
         ]
         self._gait_starts = [float(random.random()) for _ in members]

@@ -9,6 +9,7 @@ from services.capture.demo.view import View
 from services.common.demo_url import SCENES, WEATHERS, DemoSettings
 
 EMPTY_SHARE = 0.06
+USUAL_VIEW_SHARE = 0.25  # the demo's own camera
 
 
 def training_scene(seed: int, *, width: int = 832, height: int = 512, empty: bool | None = None) -> Scene:
@@ -32,9 +33,10 @@ def training_scene(seed: int, *, width: int = 832, height: int = 512, empty: boo
         height=height,
         weather=WEATHERS[int(random.choice(len(WEATHERS), p=(0.45, 0.25, 0.15, 0.15)))],
     )
-    view = View(
+    usual = random.random() < USUAL_VIEW_SHARE
+    other = View(
         elevation=float(random.uniform(4.0, 10.0)),
         near=float(random.uniform(8.0, 11.5)),
         focal=float(random.uniform(0.75, 1.25)),
     )
-    return Scene(settings, view, jpeg_quality=int(random.integers(55, 96)))
+    return Scene(settings, View() if usual else other, jpeg_quality=int(random.integers(55, 96)))

@@ -17,7 +17,7 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from services.inference.detector.overlap import strongest
+from services.inference.detector.overlap import softened
 from services.inference.detector.reshape import NotReshapableError, reshape
 from services.inference.detector.types import Detections, Floats, Image, ModelError, ModelInfo
 
@@ -50,7 +50,7 @@ class OpenVinoDetector:
         square = not self._follows(wanted)
         if square and imgsz and imgsz != max(own_height, own_width):
             raise ModelError(f"{folder}: takes pictures of {own_width}x{own_height} only, not imgsz {imgsz}")
-        self._suppress_iou = float(metadata.get("suppress_iou", 1.0))
+        self._soft_nms_iou = float(metadata.get("soft_nms_iou", 1.0))
         names = {int(index): str(name) for index, name in metadata["names"].items()}
         self.info = ModelInfo(str(folder), names, wanted, square)
         self._idle_requests(*((own_height, own_width) if square else (wanted, wanted)), threads)
@@ -67,14 +67,15 @@ class OpenVinoDetector:
         try:
             request.infer([image[np.newaxis]], share_inputs=True)
             rows = request.get_output_tensor(0).data[0]
-            return self._detections(rows[rows[:, 4] >= floor].copy())
+            return self._detections(rows[rows[:, 4] >= floor].copy(), floor)
         finally:
             idle.put(request)
 
-    def _detections(self, rows: Floats) -> Detections:
-        if self._suppress_iou < 1:  # a head that has not quite learnt to do without NMS; its metadata says so
-            rows = rows[np.argsort(-rows[:, 4], kind="stable")]
-            rows = rows[strongest(rows[:, :4].astype(np.float64), rows[:, 5].astype(np.int64), self._suppress_iou)]
+    def _detections(self, rows: Floats, floor: float) -> Detections:
+        if self._soft_nms_iou < 1:  # a head that has not quite learnt to do without NMS; its metadata says so
+            boxes, sure = rows[:, :4].astype(np.float64), rows[:, 4].astype(np.float64)
+            rows[:, 4] = softened(boxes, sure, rows[:, 5].astype(np.int64), self._soft_nms_iou)
+            rows = rows[rows[:, 4] >= floor]
         return Detections(rows[:, :4], rows[:, 4], rows[:, 5])
 
     def _own_size(self) -> tuple[int, int]:

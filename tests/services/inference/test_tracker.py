@@ -11,7 +11,7 @@ import pytest
 from proto.turnstile_pb2 import Line, Point, Settings
 from services.inference.counting.tally import Tally
 from services.inference.detector.association import assign
-from services.inference.detector.overlap import iou, strongest
+from services.inference.detector.overlap import iou, softened, strongest
 from services.inference.detector.tracker import CERTAIN, LOST_SECONDS, PROOF_SECONDS, CameraTracker
 from services.inference.detector.types import Detections, ModelInfo, Tracked
 from services.inference.people import people
@@ -202,3 +202,12 @@ def test_overlap() -> None:
     assert iou(boxes, boxes[:1]).ravel() == pytest.approx([1, 0.8, 0])
     assert strongest(boxes, np.zeros(3, np.int64), 0.7).tolist() == [True, False, True]
     assert strongest(boxes, np.array([0, 1, 0]), 0.7).tolist() == [True, True, True]
+
+
+def test_whoever_may_have_been_seen_twice_is_doubted_by_how_much_they_overlap() -> None:
+    boxes = np.array([[0, 0, 10, 8], [0, 0, 10, 10], [20, 0, 30, 10], [0, 7.5, 10, 10]], np.float64)
+    sure = np.array([0.5, 0.9, 0.6, 0.4])
+    alike = np.zeros(4, np.int64)
+    assert softened(boxes, sure, alike, 0.3) == pytest.approx([0.5 * 0.2, 0.9, 0.6, 0.4])
+    assert softened(boxes, sure, np.array([1, 0, 0, 0]), 0.3) == pytest.approx(sure)
+    assert softened(boxes[:0], sure[:0], alike[:0], 0.3).shape == (0,)
