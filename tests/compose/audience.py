@@ -32,7 +32,8 @@ class Audience:
     """``count`` viewers of one stream of 127.0.0.1, for as long as the context lasts."""
 
     def __init__(self, port: int, path: str, count: int) -> None:
-        self._request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode()
+        # Closed after a refusal too, or its seat would wait there for pictures.
+        self._request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode()
         self._port = port
         self.seats = [Seat() for _ in range(count)]
         self._stop = threading.Event()

@@ -114,9 +114,7 @@ def through_nginx(stack: Stack) -> Iterator[Row]:
 
 def address(stack: Stack, service: str) -> str:
     """Return the address of the first container of ``service`` in the inner network."""
-    networks = stack.inspect(stack.containers(service)[0])["NetworkSettings"]["Networks"]
-    found: str = networks[f"{stack.name}_inner"]["IPAddress"]
-    return found
+    return stack.address(stack.containers(service)[0])
 
 
 def _watch(url: str, name: str, seen: dict[str, list[Part]]) -> None:
@@ -127,8 +125,7 @@ def _watch(url: str, name: str, seen: dict[str, list[Part]]) -> None:
 def crowd(stack: Stack) -> Iterator[Row]:
     """Yield what a hundred viewers over three replicas get, and what that costs."""
     stack.up(scale=3)
-    until(lambda: len(stack.viewers()) == 3, "three streamers")
-    time.sleep(2)
+    until(lambda: stack.serving(3), "three streamers that nginx knows")
     one = list(record(f"http://{address(stack, 'nginx')}:8080/stream/main", 3.0))
     part_bytes = statistics.mean(len(part.jpeg) for part in read_parts(one))
     with readers(f"http://{address(stack, 'nginx')}:8080/stream/main", CROWD) as ask:
@@ -193,14 +190,13 @@ def kills(stack: Stack) -> Iterator[Row]:
 def roll(stack: Stack) -> Iterator[Row]:
     """Yield what thirty viewers miss while three streamers are restarted one after another."""
     stack.up(scale=3)
-    until(lambda: len(stack.viewers()) == 3, "three streamers")
+    until(lambda: stack.serving(3), "three streamers that nginx knows")
     with Audience(stack.port, "/stream/main?fps=10", 30) as audience:
         until(audience.all_watch, "thirty viewers to see something")
         audience.forget_gaps()
         for container in stack.containers("streamer"):
             docker("restart", "-t", "5", container)
-            until(lambda: sum(stack.viewers()) == 30, "everybody to watch")
-            time.sleep(3)
+            until(lambda: stack.serving(3) and sum(stack.viewers()) == 30, "everybody to watch")
         yield Row("rolling three streamers, 30 viewers", f"longest gap of any {audience.longest_gap():.2f} s")
 
 

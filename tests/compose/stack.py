@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Final
 import pytest
 
 from tests.conftest import ROOT
+from tests.waiting import eventually
 
 DEADLINE: Final = 120.0
 MADE_HERE: Final = ("capture", "inference", "streamer")
@@ -39,12 +39,7 @@ def free_port() -> int:
 
 def until(wanted: Callable[[], Any], what: str, seconds: float = DEADLINE) -> Any:
     """Ask until ``wanted`` gives something that is true, and return that."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := wanted():
-            return found
-        time.sleep(0.1)  # nobody tells us: we look from outside, as a user does
-    return pytest.fail(f"waited {seconds:.0f} s for {what}")
+    return eventually(wanted, seconds, what, pause=0.1)
 
 
 class Stack:
@@ -118,13 +113,32 @@ class Stack:
     def health(self, service: str) -> tuple[str, str]:
         """Return the health of the first container of ``service``, and the last thing its check said."""
         containers = self.containers(service)
-        state = self.inspect(containers[0])["State"] if containers else {}
-        health = state.get("Health") or {"Status": state.get("Status", "absent"), "Log": []}
+        return self.container_health(containers[0]) if containers else ("absent", "")
+
+    def container_health(self, container: str) -> tuple[str, str]:
+        """Return the health of ``container``, and the last thing its check said."""
+        state = self.inspect(container)["State"]
+        health = state.get("Health") or {"Status": state["Status"], "Log": []}
         return health["Status"], health["Log"][-1]["Output"].strip() if health["Log"] else ""
 
     def is_healthy(self, service: str) -> bool:
         """Return whether ``service`` runs and its check says that it is in order."""
         return self.health(service)[0] == "healthy"
+
+    def address(self, container: str) -> str:
+        """Return the address of ``container`` in the inner network, empty while it has none."""
+        networks = self.inspect(container)["NetworkSettings"]["Networks"]
+        found: str = networks[f"{self.name}_inner"]["IPAddress"]
+        return found
+
+    def serving(self, replicas: int) -> bool:
+        """Return whether so many streamers run, each healthy, and nginx sends viewers to these and no others."""
+        streamers = self.containers("streamer")
+        if len(streamers) != replicas or any(self.container_health(s)[0] != "healthy" for s in streamers):
+            return False
+        nginx = self.containers("nginx")
+        told = docker("exec", nginx[0], "curl", "-fsS", "http://127.0.0.1:8081/", check=False) if nginx else ""
+        return set(told.split()) == {self.address(streamer) for streamer in streamers}
 
     def kill(self, container: str) -> None:
         """End a container's processes with SIGKILL, as the kernel does; `docker kill` would also keep it stopped."""

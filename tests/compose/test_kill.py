@@ -8,7 +8,7 @@ import pytest
 
 from tests.compose.stack import Stack, docker, until
 
-pytestmark = [pytest.mark.compose, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(120, func_only=True)]
 
 
 @pytest.mark.parametrize("service", ["capture", "inference", "nginx", "postgres", "prometheus", "streamer"])

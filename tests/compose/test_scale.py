@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.compose.audience import Audience
 from tests.compose.stack import Stack, docker, until
 
-pytestmark = [pytest.mark.compose, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(300, func_only=True)]
 
 VIEWERS = 30
 PATH = "/stream/main?fps=5"
@@ -17,7 +15,7 @@ PATH = "/stream/main?fps=5"
 
 @pytest.fixture
 def audience(stack: Stack) -> Audience:
-    until(lambda: len(stack.containers("streamer")) == 3, "three streamers")
+    until(lambda: stack.serving(3), "three streamers that nginx knows")
     until(stack.detecting, "people to be detected in the demo")
     until(lambda: sum(stack.viewers()) == 0, "the last test's viewers to be gone")
     return Audience(stack.port, PATH, VIEWERS)
@@ -50,8 +48,7 @@ def test_a_replica_added_under_load_gets_viewers(stack: Stack, audience: Audienc
     with audience:
         until(audience.all_watch, "thirty viewers to see something")
         stack.up(scale=4)
-        until(lambda: len(stack.viewers()) == 4, "four streamers")
-        time.sleep(2)  # nginx looks once a second; a look it took too early is no fault
+        until(lambda: stack.serving(4), "four streamers that nginx knows")
         with Audience(stack.port, PATH, 12) as late:
             until(late.all_watch, "twelve more viewers to see something")
             spread = stack.viewers()
@@ -68,7 +65,7 @@ def test_replicas_are_restarted_one_after_another_and_everybody_watches_on(stack
         for container in stack.containers("streamer"):
             docker("restart", "-t", "5", container)
             until(lambda: sum(stack.viewers()) == VIEWERS, "everybody to watch")
-            until(lambda: stack.health("streamer")[0] == "healthy", "the replica to be healthy")
+            until(lambda: stack.serving(3), "the replica to be back in use")
         lost = audience.longest_gap()
     print(f"longest gap of {VIEWERS} viewers while three replicas were rolled: {lost:.2f} s")
     assert lost < 10

@@ -13,7 +13,7 @@ import pytest
 
 from tests.compose.stack import MADE_HERE, Stack, docker, until
 
-pytestmark = [pytest.mark.compose, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(300, func_only=True)]
 
 INNER = ("/metrics", "/metrics/", "//metrics", "/%6Detrics", "/static/../metrics", "/readyz", "/openapi.json")
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.compose.stack import Stack, free_port, until
 
-pytestmark = [pytest.mark.compose, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(180, func_only=True)]
 
 
 def test_the_page_comes_over_http_2_and_plain_http_leads_there(new_stack: Callable[..., Stack], tmp_path: Path) -> None:

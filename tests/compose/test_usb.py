@@ -18,7 +18,7 @@ import pytest
 
 from tests.compose.stack import Stack, docker, until
 
-pytestmark = [pytest.mark.compose, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(180, func_only=True)]
 
 VIDEO_MAJOR = 81
 FREE_MINORS = (250, 251)

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ import psutil
 import pytest
 
 from tests.conftest import ROOT
+from tests.waiting import eventually
 
 DEADLINE = 90.0
 
@@ -77,14 +77,13 @@ class Turnstile:
 
     def until(self, wanted: Callable[[], Any], what: str) -> Any:
         """Ask until ``wanted`` gives something that is true, and return that."""
-        deadline = time.monotonic() + DEADLINE
-        while time.monotonic() < deadline:
+
+        def wanted_while_it_runs() -> Any:
             if self.process.poll() is not None:
                 pytest.fail(f"turnstile ended with {self.process.returncode}:\n{self.said}")
-            if found := wanted():
-                return found
-            time.sleep(0.1)  # nobody tells us: we look from outside, as a user does
-        return pytest.fail(f"waited {DEADLINE:.0f} s for {what}:\n{self.said}")
+            return wanted()
+
+        return eventually(wanted_while_it_runs, DEADLINE, what, pause=0.1, more=lambda: f":\n{self.said}")
 
     def until_counting(self, camera: str = "main") -> dict[str, Any]:
         """Return the camera once it is live and its people are detected."""
