@@ -26,6 +26,7 @@ from services.streamer.feed import Upstream
 from services.streamer.feeds import Feeds
 from services.streamer.history.history import History
 from services.streamer.history.routes import add_history
+from services.streamer.history.warm_up import start_warm_up
 from services.streamer.metrics import StreamerCollector, refused_viewers, viewer_limit
 from services.streamer.slates import Slates
 
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 SERVICE: Final = "streamer"
 GRACE_SECONDS: Final = 1
+WARM_UP_SECONDS: Final = 0.5  # for a database that just then does not answer, at the end
 
 
 def main() -> int:
@@ -61,6 +63,7 @@ async def serve(settings: Settings, stop: Stop, listener: socket.socket) -> None
     directory, slates = Directory(context, settings.inference, faults), Slates()
     feeds = Feeds(Upstream(context, settings.inference, directory, slates, faults))
     history = History(store_url(settings.database_url, settings.counts_folder))
+    warming = start_warm_up(history)
     events = Events(directory, history)
     registry.register(StreamerCollector(directory, feeds, events))
     viewer_limit(registry, settings.max_viewers)
@@ -97,6 +100,7 @@ async def serve(settings: Settings, stop: Stop, listener: socket.socket) -> None
         await serving
         await capture.close()
         history.close()
+        warming.join(WARM_UP_SECONDS)
         slates.close()
         context.term()
 

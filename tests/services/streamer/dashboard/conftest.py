@@ -19,11 +19,12 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from services.common.store.engine import open_store, store_url
 from services.common.store.migrate import migrate
-from services.common.store.records import CrossingRow, SpoolPosition
+from services.common.store.records import Row, SpoolPosition
 from services.common.store.write import take_over
 from tests.conftest import ROOT
 from tests.services.streamer.inference import FakeInference
-from tests.services.streamer.support import StreamerProcess, answers, eventually, running_streamer
+from tests.services.streamer.support import StreamerProcess, answers, running_streamer
+from tests.waiting import eventually
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 DESK_ONLY = pytest.mark.parametrize("size", ["desk"])
@@ -50,7 +51,7 @@ class Stack:
     config: Path
     data: Path
 
-    def store(self, *rows: CrossingRow) -> None:
+    def store(self, *rows: Row) -> None:
         """Put rows into the store."""
         engine = open_store(store_url(None, self.data / "counts"), "own")
         with engine.begin() as connection:

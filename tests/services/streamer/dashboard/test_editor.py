@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from services.common.config import LineConfig, ZoneConfig, load_config
 from tests.services.streamer.dashboard.conftest import DESK_ONLY, PATIENCE_MS, PHONE_ONLY, Stack
-from tests.services.streamer.support import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture

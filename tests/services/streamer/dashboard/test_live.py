@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from proto.turnstile_pb2 import CAMERA_STATE_LIVE, CAMERA_STATE_OFFLINE
 from services.common.event_ids import EventIds
 from tests.services.streamer.dashboard.conftest import Stack
-from tests.services.streamer.support import eventually
+from tests.waiting import eventually
 
 IDS = EventIds()
 # The brightness of the middle of a camera's picture, as the browser shows it now.

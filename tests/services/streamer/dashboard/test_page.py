@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.services.streamer.dashboard.conftest import DESK_ONLY, Stack
-from tests.services.streamer.support import eventually
+from tests.waiting import eventually
 
 PAGES = {
     "live": "#/",

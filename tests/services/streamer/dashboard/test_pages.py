@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 
@@ -10,10 +11,10 @@ from playwright.sync_api import Page, expect
 from proto.turnstile_pb2 import CAMERA_STATE_LIVE, CAMERA_STATE_OFFLINE
 from services.common.config import load_config
 from services.common.event_ids import EventIds
-from services.common.store.records import CrossingRow, Direction
+from services.common.store.records import CrossingRow, Direction, SampleRow, VisitRow
 from tests.services.capture.support import write_video
 from tests.services.streamer.dashboard.conftest import Stack
-from tests.services.streamer.support import eventually
+from tests.waiting import eventually
 
 IDS = EventIds()
 
@@ -21,6 +22,16 @@ IDS = EventIds()
 def crossed(direction: Direction, seconds_ago: float) -> CrossingRow:
     moment = time.time_ns() - round(seconds_ago * 1e9)
     return CrossingRow(IDS.next(), moment, "entrance", "door", direction, "person", 3, 0.9, 0.5, 0.5)
+
+
+def stayed(seconds: float) -> VisitRow:
+    """Somebody left the queue just now, who was there for so long."""
+    left = time.time_ns()
+    return VisitRow(IDS.next(), "entrance", "queue", 3, "person", left - round(seconds * 1e9), left)
+
+
+def sampled(occupancy: int, seconds_ago: float) -> SampleRow:
+    return SampleRow(time.time_ns() - round(seconds_ago * 1e9), "entrance", "queue", occupancy)
 
 
 def visit(page: Page, name: str) -> None:
@@ -40,7 +51,8 @@ def test_history_adds_up_and_compares(page: Page, stack: Stack) -> None:
     assert int(total.inner_text()) < asked["total_in"]
     assert page.locator(".bar-in").get_attribute("d")
     page.get_by_label("Compare with the week before").check()
-    expect(page.locator("path.before")).to_have_count(2)
+    lines = page.get_by_role("region", name="Counts over time")
+    expect(lines.locator("path.before")).to_have_count(2)
     expect(page.locator(".panel-head .in .delta")).to_contain_text("%")
 
 
@@ -50,16 +62,16 @@ def test_history_tells_values_to_pointer_keyboard_and_reader(page: Page, stack: 
     slider = page.get_by_role("slider", name="Counts over time")
     expect(slider).to_have_attribute("aria-valuemax", "287")
     slider.focus()
-    expect(page.locator(".tip")).to_be_visible()
+    expect(page.locator(".tip").first).to_be_visible()
     now = int(slider.get_attribute("aria-valuenow") or 0)
     spoken = slider.get_attribute("aria-valuetext") or ""
     assert " in, " in spoken
     assert not spoken.endswith(": 0 in, 0 out")
     page.keyboard.press("ArrowLeft")
     expect(slider).to_have_attribute("aria-valuenow", str(now - 1))
-    page.locator(".chart").hover()
+    page.locator(".chart").first.hover()
     expect(page.locator(".tip dd.in")).to_be_visible()
-    page.locator("summary").click()
+    page.locator("summary").first.click()
     expect(page.get_by_role("region", name="Counts as a table").locator("tbody tr").last).to_be_visible()
 
 
@@ -72,6 +84,45 @@ def test_history_as_csv_in_one_click(page: Page, stack: Stack) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="Every crossing").click()
     assert "entrance,door,in" in download.value.path().read_text()
+
+
+def test_history_tells_of_zones(page: Page, stack: Stack) -> None:
+    stack.store(stayed(90), stayed(30), sampled(3, 1), sampled(0, 0))
+    visit(page, "history")
+    zone = page.get_by_role("region", name="Zone", exact=True)
+    expect(zone.get_by_role("combobox", name="Zone")).to_have_value("entrance/queue")
+    page.get_by_role("button", name="4 weeks").click()
+    expect(zone.get_by_role("slider").last).to_have_attribute("aria-valuemax", "27")
+    numbers = zone.locator(".numbers dd")
+    dwell = stack.streamer.get("/api/dwell?camera=entrance&zone=queue").json()["series"][0]
+    expect(numbers.nth(0)).to_have_text(str(dwell["visits"][0]))
+    expect(numbers.nth(1)).to_have_text("3")
+    expect(numbers.nth(2)).to_have_text("1m")
+    for name, words in (
+        ("People inside over time", "Most 3"),
+        ("Visits over time", f"Visits {dwell['visits'][0]}"),
+        ("Length of stay over time", "Median 30s, 95 % 1m 30s"),
+    ):
+        slider = zone.get_by_role("slider", name=name)
+        slider.focus()
+        expect(slider).to_have_attribute("aria-valuetext", re.compile(words))
+        expect(zone.locator(".tip dd.zone").locator("visible=true")).to_have_count(1)
+    with page.expect_download() as download:
+        zone.get_by_role("link", name="Stays").click()
+    assert download.value.path().read_text().startswith("start,end,camera,zone,visits,mean,median,p95,max")
+    zone.locator("summary").click()
+    row = zone.get_by_role("region", name="Zone as a table").locator("tbody tr").last
+    expect(row.locator("td").last).to_have_text("1m 30s")
+
+
+def test_a_year_of_zones_has_visits_alone(page: Page, stack: Stack) -> None:
+    stack.store(stayed(60))
+    visit(page, "history")
+    page.get_by_role("button", name="12 months").click()
+    zone = page.get_by_role("region", name="Zone", exact=True)
+    expect(zone.get_by_role("slider")).to_have_count(1)
+    expect(zone.locator(".numbers dd").first).not_to_have_text("0")
+    expect(zone).to_contain_text("for up to 4 weeks")
 
 
 def test_events_show_the_moment(page: Page, stack: Stack) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.services.streamer.dashboard.conftest import Stack
-from tests.services.streamer.support import eventually
+from tests.waiting import eventually
 
 
 def test_streams_are_few_and_end_out_of_sight(page: Page, stack: Stack) -> None:

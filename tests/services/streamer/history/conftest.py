@@ -17,7 +17,8 @@ from services.common.store.records import Row, SampleRow, SpoolPosition
 from services.common.store.write import take_over
 from tests.services.common.store.rows import HOUR, SECOND, correction, crossing, ns, visit
 from tests.services.streamer.inference import FakeInference
-from tests.services.streamer.support import StreamerProcess, eventually, running_streamer
+from tests.services.streamer.support import StreamerProcess, running_streamer
+from tests.waiting import eventually
 
 BERLIN = "Europe/Berlin"
 NOON = ns("2026-03-01T12:00:00")

@@ -1,11 +1,22 @@
 // How many there were, and when.
 import { ask } from "../parts/api.js";
 import { MirrorChart } from "../charts/mirror.js";
-import { h, setText } from "../parts/dom.js";
+import { h, setOptions, setText } from "../parts/dom.js";
 import { feed, follow } from "../parts/feed.js";
-import { change, count, NONE, ZONE } from "../parts/format.js";
-import { icon } from "../parts/icons.js";
+import { count, NONE, ZONE } from "../parts/format.js";
+import {
+  begun,
+  download,
+  emptyRow,
+  legend,
+  numberList,
+  showNumber,
+  sum,
+  tableRow,
+  unfoldingTable,
+} from "../parts/panel.js";
 import { passed, RANGES, rangeQuery } from "../parts/ranges.js";
+import { ZonePanel } from "./zones.js";
 
 const REFRESH_MS = 5000;
 const ALL = "";
@@ -13,6 +24,8 @@ const ALL = "";
 export function mountHistory(root, left) {
   const chosen = { range: "day", camera: ALL, line: ALL, compare: false };
   const ui = layout(root);
+  const zones = new ZonePanel();
+  root.append(zones.root);
   let asked = null;
   let timer = 0;
 
@@ -40,12 +53,19 @@ export function mountHistory(root, left) {
   const choose = (fields) => {
     Object.assign(chosen, fields);
     load();
+    zones.show(chosen, RANGES[chosen.range]);
   };
   for (const [id, button] of ui.ranges) button.addEventListener("click", () => choose({ range: id }));
   ui.camera.addEventListener("change", () => choose({ camera: ui.camera.value, line: ALL }));
-  ui.line.addEventListener("change", () => choose({ line: ui.line.value }));
+  ui.line.addEventListener("change", () => {
+    chosen.line = ui.line.value;
+    load();
+  });
   ui.compare.addEventListener("change", () => choose({ compare: ui.compare.checked }));
-  const names = () => ui.showNames(chosen);
+  const names = () => {
+    ui.showNames(chosen);
+    zones.refresh();
+  };
   follow(left, {
     change: names,
     crossing: () => {
@@ -56,9 +76,10 @@ export function mountHistory(root, left) {
     clearTimeout(timer);
     asked?.abort();
     ui.chart.sizes.disconnect();
+    zones.close();
   });
-  names();
-  load();
+  ui.showNames(chosen);
+  choose({});
 }
 
 function search(chosen, range, dates) {
@@ -70,8 +91,8 @@ function search(chosen, range, dates) {
 
 /** Add up all series of an answer. */
 function totals({ buckets, series }) {
-  const add = (way) => buckets.map((_, index) => series.reduce((sum, one) => sum + (one[way][index] ?? 0), 0));
-  const all = (way) => series.reduce((sum, one) => sum + one[`total_${way}`], 0);
+  const add = (way) => buckets.map((_, index) => sum(series.map((one) => one[way][index])));
+  const all = (way) => sum(series.map((one) => one[`total_${way}`]));
   return { in: add("in"), out: add("out"), totalIn: all("in"), totalOut: all("out") };
 }
 
@@ -87,12 +108,17 @@ function layout(root) {
   const compare = h("input", { type: "checkbox" });
   const compared = h("span", {}, "Compare");
   const numbers = { in: h("dd"), out: h("dd"), peak: h("dd") };
-  const csv = h("a", { class: "button", download: true }, icon("download", 18), "CSV");
-  const rows = h("a", { class: "button", download: true }, icon("download", 18), "Every crossing");
+  const csv = download("CSV");
+  const rows = download("Every crossing");
   const error = h("p", { class: "error", role: "alert" });
   const chart = new MirrorChart("Counts over time");
   const legendBefore = h("li", { class: "before", hidden: true });
   const body = h("tbody");
+  const key = legend([
+    ["in", "In, upwards"],
+    ["out", "Out, downwards"],
+  ]);
+  key.append(legendBefore);
   root.append(
     h(
       "div",
@@ -117,48 +143,18 @@ function layout(root) {
       h(
         "div",
         { class: "panel-head" },
-        h(
-          "dl",
-          { class: "numbers" },
-          h("div", { class: "in" }, h("dt", {}, "In"), numbers.in),
-          h("div", { class: "out" }, h("dt", {}, "Out"), numbers.out),
-          h("div", {}, h("dt", {}, "Busiest"), numbers.peak),
-        ),
+        numberList([
+          ["In", numbers.in, "in"],
+          ["Out", numbers.out, "out"],
+          ["Busiest", numbers.peak],
+        ]),
         h("div", { class: "end" }, csv, rows),
       ),
       error,
       chart.root,
-      h(
-        "ul",
-        { class: "legend" },
-        h("li", { class: "in" }, h("i"), "In, upwards"),
-        h("li", { class: "out" }, h("i"), "Out, downwards"),
-        legendBefore,
-      ),
+      key,
     ),
-    h(
-      "details",
-      { class: "panel card" },
-      h("summary", {}, "The same as a table"),
-      h(
-        "div",
-        { class: "scroll", tabindex: 0, role: "region", "aria-label": "Counts as a table" },
-        h(
-          "table",
-          {},
-          h(
-            "thead",
-            {},
-            h(
-              "tr",
-              {},
-              ["When", "In", "Out"].map((text, index) => h("th", { scope: "col", class: index ? "figure" : "" }, text)),
-            ),
-          ),
-          body,
-        ),
-      ),
-    ),
+    unfoldingTable("Counts as a table", ["When", "In", "Out"], body),
   );
   return {
     ranges,
@@ -177,9 +173,9 @@ function layout(root) {
       rows.href = `/api/crossings?${search(chosen, range, dates)}&format=csv`.replace(/bucket=[^&]*&/, "");
     },
     showNames(chosen) {
-      options(camera, [[ALL, "All cameras"], ...feed.cameras.map(({ id }) => [id, id])], chosen.camera);
+      setOptions(camera, [[ALL, "All cameras"], ...feed.cameras.map(({ id }) => [id, id])], chosen.camera);
       const lines = feed.camera(chosen.camera)?.lines ?? [];
-      options(line, [[ALL, "All lines"], ...lines.map(({ name, title }) => [name, title])], chosen.line);
+      setOptions(line, [[ALL, "All lines"], ...lines.map(({ name, title }) => [name, title])], chosen.line);
       line.disabled = !chosen.camera;
     },
     showCounts(range, now, before, starts) {
@@ -194,40 +190,16 @@ function layout(root) {
         span,
         tick: (index) => range.tick(starts[index]),
       });
-      // A day that is not over is compared with as much of the other one.
-      const begun = starts.filter((start) => Date.parse(start) <= Date.now()).length;
-      const until = (values) => values?.slice(0, begun).reduce((sum, value) => sum + value, 0);
-      showNumber(numbers.in, now.totalIn, until(before?.in));
-      showNumber(numbers.out, now.totalOut, until(before?.out));
+      const until = begun(starts);
+      showNumber(numbers.in, now.totalIn, before && sum(before.in.slice(0, until)));
+      showNumber(numbers.out, now.totalOut, before && sum(before.out.slice(0, until)));
       const all = now.in.map((value, index) => value + now.out[index]);
       const peak = Math.max(0, ...all);
       setText(numbers.peak, peak ? span(all.indexOf(peak)) : NONE);
-      body.replaceChildren(...all.flatMap((value, index) => (value ? [tableRow(span(index), now, index)] : [])));
-      if (!peak)
-        body.append(h("tr", {}, h("td", { colspan: 3, class: "quiet" }, "Nobody crossed a line in this time.")));
+      const rows = all.flatMap((value, index) =>
+        value ? [tableRow(span(index), [count(now.in[index]), count(now.out[index])])] : [],
+      );
+      body.replaceChildren(...(rows.length ? rows : [emptyRow(3, "Nobody crossed a line in this time.")]));
     },
   };
-}
-
-function showNumber(element, value, before) {
-  const delta = before ? h("span", { class: "delta" }, ` ${change((value - before) / before)}`) : "";
-  element.replaceChildren(count(value), delta);
-}
-
-function tableRow(span, now, index) {
-  return h(
-    "tr",
-    {},
-    h("th", { scope: "row" }, span),
-    [now.in, now.out].map((values) => h("td", { class: "figure" }, count(values[index]))),
-  );
-}
-
-function options(select, wanted, value) {
-  const text = JSON.stringify(wanted);
-  if (select.dataset.options !== text) {
-    select.dataset.options = text;
-    select.replaceChildren(...wanted.map(([id, label]) => h("option", { value: id }, label)));
-  }
-  select.value = value;
 }

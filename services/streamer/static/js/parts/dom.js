@@ -42,3 +42,13 @@ export function setNumber(element, text) {
   void element.offsetWidth; // starts the animation again
   element.classList.add("changed");
 }
+
+/** Offer `wanted`, pairs of a value and what people call it, and choose `value`. */
+export function setOptions(select, wanted, value) {
+  const text = JSON.stringify(wanted);
+  if (select.dataset.options !== text) {
+    select.dataset.options = text;
+    select.replaceChildren(...wanted.map(([id, label]) => h("option", { value: id }, label)));
+  }
+  select.value = value;
+}

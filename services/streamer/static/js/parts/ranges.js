@@ -52,6 +52,7 @@ export const RANGES = {
   year: {
     label: "12 months",
     bucket: "1mo",
+    coarse: true,
     compared: "The year before",
     steps: [1, 2, 3],
     dates: () => [monthsFrom(-11), monthsFrom(1)],
