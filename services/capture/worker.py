@@ -13,7 +13,6 @@ import zmq
 from prometheus_client import Histogram
 
 from proto.sockets import Bus, BusError, publisher
-from services.capture.backoff import Backoff
 from services.capture.jpeg import JpegError
 from services.capture.sources import local_path, make_source
 from services.capture.sources.base import Picture, Source, SourceError
@@ -22,10 +21,13 @@ from services.capture.status import Format, State
 from services.capture.tally import Tally
 from services.capture.watchdog import Phase, Progress
 from services.capture.wire import WireEncoder
+from services.common.backoff import Backoff
 from services.common.config import CameraConfig
 
 log = logging.getLogger(__name__)
 
+RECONNECT_FIRST_SECONDS: Final = 1.0
+RECONNECT_MAX_SECONDS: Final = 30.0
 # A source that delivered for so long was well: its next failure is a new one.
 WELL_SECONDS: Final = 10.0
 LOOK_FOR_PATH_SECONDS: Final = 0.5
@@ -140,7 +142,7 @@ class Worker:
             socket.close(linger=0)
 
     def _serve(self, socket: zmq.Socket[bytes]) -> None:
-        backoff = Backoff()
+        backoff = Backoff(RECONNECT_FIRST_SECONDS, RECONNECT_MAX_SECONDS)
         bound = False
         for attempt in count():
             if attempt:

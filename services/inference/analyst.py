@@ -77,7 +77,7 @@ class Analyst:
         self._keeper.stop()
         if self._thread.ident is not None:
             self._thread.join()
-        self._process.close()
+        self._keeper.close()
 
     def offer(self, client: Client, picture: Picture) -> bool:
         """Offer the newest picture of a camera; return whether an older one of it never got its turn."""

@@ -15,7 +15,7 @@ from services.common.demo_url import is_demo
 from services.common.errors import UsageError
 from services.common.finding import Finding
 from services.common.settings import Settings
-from services.inference.detector.catalogue import AUTO, BUILT_IN, DEFAULT, NAME, built_in, cache_folder
+from services.inference.detector.catalogue import AUTO, BUILT_IN, DEFAULT, NAME, built_in, cache_folder, cached
 from services.inference.detector.loader import load_detector
 from services.inference.detector.threads import cpu_quota
 from services.inference.detector.types import ModelError
@@ -59,8 +59,8 @@ def _on_this_machine(model: str, *, drawn: bool) -> Path | None:
     named = NAME.match(DEFAULT if model == AUTO else model)
     if named is None:
         raise ModelError(f"{model}: there is no such model")
-    cached = cache_folder() / f"{named[1]}_openvino_model"
-    return cached if cached.is_dir() else None
+    there = cached(named[1])
+    return there if there.is_dir() else None
 
 
 def _absent(model: str) -> Finding:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from services.common.backoff import Backoff
 from services.common.errors import EXIT_USAGE
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Child:
         self._thread.join()
 
     def _keep_running(self) -> None:
-        delay = RESTART_FIRST_SECONDS
+        backoff = Backoff(RESTART_FIRST_SECONDS, RESTART_MAX_SECONDS)
         ran_well = False
         while not self._stopping.is_set():
             started = time.monotonic()
@@ -74,11 +75,12 @@ class Child:
                 self._refused(self.name)
                 return
             ran_well = True
-            delay = RESTART_FIRST_SECONDS if lasted > STEADY_SECONDS else delay
+            if lasted > STEADY_SECONDS:
+                backoff.reset()
+            delay = backoff.delay()
             how = f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
             log.error("%s %s; starting it again in %.0f s", self.name, how, delay)
             self._stopping.wait(delay)
-            delay = min(delay * 2, RESTART_MAX_SECONDS)
 
     def _run_once(self) -> int:
         command = [sys.executable, "-m", "services.cli", self.name]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
-import av
 from av.video.frame import VideoFrame
 
 from proto.turnstile_pb2 import Settings
@@ -16,6 +14,7 @@ from services.capture.demo.crossings import Line
 from services.capture.demo.mot import MotWriter
 from services.capture.demo.scene import Scene
 from services.common.demo_url import parse_demo
+from services.common.video_writer import Encoding, VideoWriter
 from services.inference.analyze.reader import VideoReader
 from services.inference.analyze.shapes import Shapes, parse_lines
 from services.inference.detector.catalogue import BUILT_IN
@@ -35,7 +34,7 @@ PETS_LINES = [f"x{x}={x},60,{x},360" for x in (150, 240, 300, 360)] + [
 ]
 DEMO_LINES = ["x30=0.3,0,0.3,1", "x50=0.5,0,0.5,1", "x70=0.7,0,0.7,1", "y60=0,0.6,1,0.6", "diagonal=0.2,0.9,0.8,0.3"]
 DEMO_SIZE = (960, 540)
-LOSS = "14"  # of the codec: hardly any
+ENCODING = Encoding(crf=14, preset="ultrafast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def pets_clips(folder: Path) -> Iterator[Clip]:
     shapes = Shapes(parse_lines(PETS_LINES), pixels=True)
     size = (480, 360)
     found = true_crossings(read_truth(PETS_TRUTH), shapes.settings(*size), size, DEFAULT_BAND)
-    true = Counter((crossing.line, crossing.direction) for crossing in found)
+    true: Counter[tuple[str, str]] = Counter((crossing.line, crossing.direction) for crossing in found)
     yield Clip("all frames, 10/s", "PETS 2009", PETS, PETS_MODEL, PETS_TRUTH, true, shapes, size)
     for step, name in ((2, "every 2nd frame, 5/s"), (3, "every 3rd frame, 3.3/s")):
         video = thin_out(PETS, folder / f"pets-{step}.mp4", step)
@@ -112,32 +111,26 @@ def demo_clip(case: DemoCase, folder: Path, frames: int | None = None) -> Clip:
     with MotWriter(video.with_suffix(".csv")) as truth:
         for number in numbers:
             truth.add(number, scene.truth(number))
-    rate = Fraction(settings.fps).limit_denominator(1001)
-    write(video, (scene.picture(number) for number in numbers), rate, DEMO_SIZE)
+    write(video, (scene.picture(number) for number in numbers), settings.fps, DEMO_SIZE)
     shapes = Shapes(parse_lines(DEMO_LINES))
     found = scene.crossings(_demo_lines(shapes), numbers)
-    true = Counter((crossing.line, str(crossing.direction)) for crossing in found)
+    true: Counter[tuple[str, str]] = Counter((crossing.line, crossing.direction) for crossing in found)
     return Clip(case.name, "demo scenes", video, BUILT_IN, video.with_suffix(".csv"), true, shapes, DEMO_SIZE)
 
 
 def thin_out(video: Path, target: Path, step: int) -> Path:
     """Write every ``step``-th frame of ``video``, at the same speed."""
     with VideoReader(video) as reader:
-        rate = Fraction(reader.info.fps / step).limit_denominator(1001)
         pictures = (frame.image for frame in reader if (frame.number - 1) % step == 0)
-        write(target, pictures, rate, (reader.info.width, reader.info.height))
+        write(target, pictures, reader.info.fps / step, (reader.info.width, reader.info.height))
     return target
 
 
-def write(path: Path, pictures: Iterable[Image], rate: Fraction, size: tuple[int, int]) -> None:
+def write(path: Path, pictures: Iterable[Image], fps: float, size: tuple[int, int]) -> None:
     """Write BGR24 pictures of ``size`` as a video that hardly loses anything."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=rate, options={"crf": LOSS, "preset": "ultrafast"})
-        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-        for picture in pictures:
-            frame = VideoFrame.from_ndarray(picture, format="bgr24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    with VideoWriter(path, *size, fps, ENCODING) as writer:
+        for number, picture in enumerate(pictures):
+            writer.add(VideoFrame.from_numpy_buffer(picture, format="bgr24"), number / fps, 1 / fps)
 
 
 def _demo_lines(shapes: Shapes) -> list[Line]:

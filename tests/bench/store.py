@@ -34,7 +34,8 @@ from services.common.store.totals import weight
 from services.inference.recorder.recording import Place, Recording
 from tests.conftest import ROOT
 from tests.services.streamer import inference as fake
-from tests.services.streamer.support import StreamerProcess, eventually, running_streamer
+from tests.services.streamer.support import StreamerProcess, running_streamer
+from tests.waiting import eventually
 
 YEAR: Final = timedelta(days=365)
 END: Final = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)

@@ -33,7 +33,8 @@ from services.capture.sources.v4l2 import V4l2Source
 from services.capture.worker import Wiring
 from services.common.config import parse_camera
 from tests.services.capture.readers import DirectoryReader, StreamReader
-from tests.services.capture.support import eventually, new_intake, opened
+from tests.services.capture.support import new_intake, opened
+from tests.waiting import eventually
 
 BY_ID: Final = Path("/dev/v4l/by-id/usb-Turnstile_Lab_Lab_Webcam_LAB0001-video-index0")
 METADATA: Final = BY_ID.with_name(BY_ID.name.replace("index0", "index1"))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -14,12 +12,13 @@ import av
 from av.video.frame import VideoFrame
 
 from services.capture.demo.mot import MotWriter
-from services.capture.demo.scene import Bytes, Scene
+from services.capture.demo.scene import Scene
 from services.common.demo_url import DemoSettings, parse_demo
 from services.common.errors import EXIT_FAILURE, EXIT_USAGE
 from services.common.video_frames import reason
+from services.common.video_writer import Encoding, VideoWriter
 
-CRF: Final = "20"
+ENCODING: Final = Encoding(crf=20, preset="veryfast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +59,17 @@ def write(scene: Scene, frames: int, outputs: Outputs) -> None:
     with ExitStack() as stack:
         truth = stack.enter_context(MotWriter(outputs.truth)) if outputs.truth else None
         video = stack.enter_context(_video(outputs.video, scene.settings)) if outputs.video else None
+        fps = scene.settings.fps
         for number in range(frames):
             if video is not None:
-                video.add(scene.picture(number))
+                picture = VideoFrame.from_numpy_buffer(scene.picture(number), format="bgr24")
+                video.add(picture, number / fps, 1 / fps)
             if truth is not None:
                 truth.add(number, scene.truth(number))
 
 
-class _Video:
-    """An H.264 stream that takes BGR24 pictures."""
-
-    def __init__(self, container: av.container.OutputContainer, settings: DemoSettings) -> None:
-        self._container = container
-        rate = Fraction(settings.fps).limit_denominator(1001)
-        self._stream = container.add_stream("libx264", rate=rate, options={"crf": CRF, "preset": "veryfast"})
-        self._stream.width, self._stream.height, self._stream.pix_fmt = settings.width, settings.height, "yuv420p"
-
-    def add(self, picture: Bytes) -> None:
-        self._container.mux(self._stream.encode(VideoFrame.from_ndarray(picture, format="bgr24")))
-
-    def finish(self) -> None:
-        self._container.mux(self._stream.encode(None))
-
-
-@contextmanager
-def _video(path: Path, settings: DemoSettings) -> Iterator[_Video]:
-    with av.open(f"file:{path}", "w", format="mp4") as container:
-        video = _Video(container, settings)
-        yield video
-        video.finish()
+def _video(path: Path, settings: DemoSettings) -> VideoWriter:
+    return VideoWriter(path, settings.width, settings.height, settings.fps, ENCODING)
 
 
 def _refuse(sentence: str, status: int) -> int:

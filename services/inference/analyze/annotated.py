@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from proto.turnstile_pb2 import Settings
+from services.common.video_writer import Encoding, VideoWriter
 from services.inference.analyze.pipeline import Aside, Counted
 from services.inference.analyze.reader import VideoInfo
 from services.inference.analyze.run import Observer
-from services.inference.analyze.writer import VideoWriter
+from services.inference.analyze.yuv import YuvConverter, even
 from services.inference.render.overlay import Scene, draw
 
+# Half the time of superfast for the same loss (46 dB on a street at 1080p); the file is 1.7 times as large.
+ENCODING: Final = Encoding(crf=23, preset="ultrafast")
+IMMEDIATE: Final = replace(ENCODING, tune="zerolatency")  # each frame as it comes, without looking ahead
 # Frames that may wait for the encoder: it takes some in a tenth of the time of others.
 WAITING: Final = 4
 
@@ -25,12 +30,14 @@ def annotated_video(path: Path, info: VideoInfo, settings: Settings, *, low_late
     Raises:
         av.FFmpegError: The video cannot be written.
     """
-    with VideoWriter(path, info.width, info.height, info.fps, low_latency=low_latency) as writer:
+    encoding = IMMEDIATE if low_latency else ENCODING
+    with VideoWriter(path, even(info.width), even(info.height), info.fps, encoding) as writer:
+        yuv = YuvConverter(info.width, info.height)
 
         def add(counted: Counted) -> None:
             frame = counted.frame
             draw(frame.image, _scene(info, settings, counted))
-            writer.add(frame.image, frame.seconds, frame.duration)
+            writer.add(yuv.convert(frame.image), frame.seconds, frame.duration)
 
         aside = Aside(add, room=1 if low_latency else WAITING)
         try:

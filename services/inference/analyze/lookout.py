@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from types import TracebackType
 from typing import Final
 
-from services.inference.detector.catalogue import Progress, find_model
-from services.inference.detector.loader import load_detector
+from services.inference.detector.catalogue import Progress
+from services.inference.detector.loader import load_model
 from services.inference.detector.threads import cpu_quota
 from services.inference.detector.types import Detections, Detector, Image
 
@@ -22,12 +21,9 @@ def load(model: str, imgsz: int | None, classes: tuple[str, ...], progress: Prog
     Raises:
         ModelError: There is no such model, or it cannot be used.
     """
-    found = find_model(model, progress, drawn=False)
     threads = cpu_quota()
     streams = 1 if low_latency else threads
-    detector = load_detector(found.path, imgsz=imgsz, threads=threads, classes=classes, streams=streams)
-    detector.info = replace(detector.info, name=found.name, notice=found.notice)
-    return detector
+    return load_model(model, progress, drawn=False, imgsz=imgsz, threads=threads, classes=classes, streams=streams)
 
 
 class Lookout:

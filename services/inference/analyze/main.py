@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -58,6 +59,7 @@ def _analyse_all(todo: Plan, task: Task, interrupt: Interrupt, results: list[Res
             if interrupt.asked():
                 break
             label = f"{number} of {len(todo.jobs)}: {job.video.name}" if len(todo.jobs) > 1 else job.video.name
+            begun = time.monotonic()
             try:
                 result = _analyse(job, task, lookout, label, interrupt)
             except (UsageError, VideoFileError) as error:
@@ -66,9 +68,15 @@ def _analyse_all(todo: Plan, task: Task, interrupt: Interrupt, results: list[Res
             results.append(result)
             if tell:
                 print(result.as_text(), flush=True)
+                say(_pace(result, time.monotonic() - begun))
             if result.damaged:
                 say(f"{job.video}: {result.damaged} of {result.frames} frames are damaged and were left out")
     return interrupt.status or status
+
+
+def _pace(result: Result, seconds: float) -> str:
+    rate = result.frames / seconds
+    return f"{result.video.name}: {result.frames} frames in {seconds:.1f} s, {rate:.1f} frames/s"
 
 
 def _analyse(job: VideoJob, task: Task, lookout: Lookout, label: str, interrupt: Interrupt) -> Result:

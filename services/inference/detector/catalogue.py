@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from services.inference.detector.checksum import verify, verify_folder
-from services.inference.detector.download import OfflineError, download
-from services.inference.detector.types import ModelError
+from services.inference.detector.download import OfflineError, download, is_forbidden
+from services.inference.detector.types import Missing, ModelError
 
 AUTO: Final = "auto"
 # The best NMS-free model that two cores run at 30 pictures/s.
@@ -42,11 +42,13 @@ class Found:
         path: An OpenVINO folder or a file that :func:`services.inference.detector.loader.load_detector` takes.
         name: As shown to people.
         notice: What people should know of it, one sentence; mostly empty.
+        missing: The model whose place it takes until that can be fetched.
     """
 
     path: Path
     name: str
     notice: str = ""
+    missing: Missing | None = None
 
 
 def cache_folder() -> Path:
@@ -77,31 +79,96 @@ def find_model(model: str, progress: Progress, *, drawn: bool) -> Found:
     return Found(_cached(named[1], progress), named[1])
 
 
-def built_in(notice: str = "") -> Found:
+def cached(name: str) -> Path:
+    """Return where the model ``name`` is in the cache, once it was fetched."""
+    return cache_folder() / f"{name}_openvino_model"
+
+
+def built_in(notice: str = "", missing: Missing | None = None) -> Found:
     """Return the model that came with Turnstile.
+
+    Args:
+        notice: What people should know of its use.
+        missing: The model whose place it takes.
 
     Raises:
         ModelError: One of its files is missing, or not the one that was released.
     """
     verify_folder(BUILT_IN)
-    return Found(BUILT_IN, BUILT_IN_NAME, notice)
+    return Found(BUILT_IN, BUILT_IN_NAME, notice, missing)
 
 
 def _best(progress: Progress) -> Found:
     try:
         return Found(_cached(DEFAULT, progress), DEFAULT)
     except ModelError as error:
-        return built_in(
+        notice = (
             f"The built-in detector counts here: it knows drawn people and misses real ones, so do not trust these "
             f"counts. {error}."
         )
+        return built_in(notice, None if is_forbidden() else Missing(DEFAULT, str(error)))
 
 
 def _cached(name: str, progress: Progress) -> Path:
-    exported = cache_folder() / f"{name}_openvino_model"
-    if not exported.is_dir():
-        _fetch_and_export(name, exported, progress)
-    return exported
+    target = cached(name)
+    if not target.is_dir():
+        with fetching_folder() as folder:
+            fetch(release(name), folder, progress)
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A model as it was released.
+
+    Attributes:
+        url: Of its weights.
+        sha256: Theirs, hexadecimal.
+        target: Its place in the cache.
+    """
+
+    name: str
+    url: str
+    sha256: str
+    target: Path
+
+
+def release(name: str) -> Release:
+    """Return what is to be fetched for ``name``, a key of :data:`RELEASED`."""
+    return Release(name, f"{RELEASE}/{name}.pt", RELEASED[name], cached(name))
+
+
+@contextmanager
+def fetching_folder() -> Iterator[Path]:
+    """Give a folder for :func:`fetch`, where its result can be moved into the cache from; it is removed in the end."""
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="fetching-", dir=cache_folder(), ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def fetch(wanted: Release, folder: Path, progress: Progress) -> None:
+    """Fetch and check the weights and export them into the cache.
+
+    Args:
+        wanted: Which.
+        folder: To work in.
+        progress: Told what is being waited for.
+
+    Raises:
+        ModelError: They cannot be fetched, or are not those that were released.
+    """
+    weights = folder / f"{wanted.name}.pt"
+    progress(f"fetching {wanted.name}")
+    try:
+        download(wanted.url, weights, lambda percent: progress(f"fetching {wanted.name}: {percent} %"))
+    except OfflineError as error:
+        raise ModelError(
+            f"Model {wanted.name} is not in {wanted.target.parent} and cannot be fetched ({error}); "
+            f"give a model with MODEL=PATH"
+        ) from error
+    verify(weights, wanted.sha256)
+    progress(f"exporting {wanted.name} to OpenVINO (once)")
+    export_to_openvino(weights, wanted.target)
 
 
 def export_to_openvino(weights: Path, target: Path) -> None:
@@ -115,21 +182,3 @@ def export_to_openvino(weights: Path, target: Path) -> None:
     except OSError:
         if not target.is_dir():  # otherwise another process was quicker
             raise
-
-
-def _fetch_and_export(name: str, target: Path, progress: Progress) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="fetching-", dir=target.parent))
-    weights = folder / f"{name}.pt"
-    try:
-        progress(f"fetching {name}")
-        download(f"{RELEASE}/{name}.pt", weights, lambda percent: progress(f"fetching {name}: {percent} %"))
-        verify(weights, RELEASED[name])
-        progress(f"exporting {name} to OpenVINO (once)")
-        export_to_openvino(weights, target)
-    except OfflineError as error:
-        raise ModelError(
-            f"Model {name} is not in {target.parent} and cannot be fetched ({error}); give a model with MODEL=PATH"
-        ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -25,6 +25,11 @@ class OfflineError(Exception):
     """The file cannot be had; the message says why."""
 
 
+def is_forbidden() -> bool:
+    """Return whether nothing may be fetched here: ``YOLO_OFFLINE`` is set."""
+    return os.environ.get("YOLO_OFFLINE", "").lower() in {"1", "true", "yes"}
+
+
 def download(url: str, path: Path, progress: Callable[[int], None]) -> None:
     """Fetch ``url`` into ``path``.
 
@@ -37,7 +42,7 @@ def download(url: str, path: Path, progress: Callable[[int], None]) -> None:
         OfflineError: There is no connection, no answer, or the transfer broke off.
         OSError: ``path`` cannot be written.
     """
-    if os.environ.get("YOLO_OFFLINE", "").lower() in {"1", "true", "yes"}:
+    if is_forbidden():
         raise OfflineError("YOLO_OFFLINE is set")
     with _answer(url) as answer, path.open("wb") as file:
         total = int(answer.headers.get("Content-Length") or 0)

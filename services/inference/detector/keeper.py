@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from proto.turnstile_pb2 import (
@@ -15,9 +16,11 @@ from proto.turnstile_pb2 import (
     Detector,
     DetectorState,
 )
+from services.common.backoff import Backoff
 from services.common.errors import UsageError
 from services.inference.detector.process import DetectorGoneError, DetectorProcess, ModelRefusedError
 from services.inference.detector.protocol import Job, Progress
+from services.inference.detector.search import ModelSearch
 from services.inference.detector.types import ModelInfo
 from services.inference.metrics import Metrics
 
@@ -28,6 +31,7 @@ RESTART_MAX_SECONDS: Final = 30.0
 # A detector that has worked this long had a reason to die other than its model: the next restart is quick again.
 STEADY_SECONDS: Final = 60.0
 NEWS_SECONDS: Final = 0.5
+SEARCHING: Final = "It is tried again now and then."
 STATE_NAMES: Final = {DETECTOR_STATE_LOADING: "loading", DETECTOR_STATE_READY: "ready", DETECTOR_STATE_FAILED: "failed"}
 
 
@@ -49,7 +53,9 @@ class DetectorKeeper:
         self._info: ModelInfo | None = None
         self._status = Detector()
         self._fatal: UsageError | None = None
-        self._delay = RESTART_FIRST_SECONDS
+        self._search = ModelSearch(self.reload)
+        self._backoff = Backoff(RESTART_FIRST_SECONDS, RESTART_MAX_SECONDS)
+        self._pause = 0.0  # before the next restart
         self._began = time.monotonic()
         self._down = False  # it died, and nobody has started it again yet
         self._replaced = False  # it was ended so that another model takes its place
@@ -93,14 +99,23 @@ class DetectorKeeper:
         self._stopping.set()
         self.process.stop()
 
+    def close(self) -> None:
+        """Give back what the process had; :meth:`bring_up` has returned."""
+        self._search.stop()
+        self.process.close()
+
     def use(self, job: Job) -> None:
         """Have the process do another job; it loads the other model at once."""
-        if job == self._job or self._stopping.is_set():
-            return
-        self._job = job
-        self._replaced = True
-        self.process.give(job)
-        self.process.stop()
+        if job != self._job:
+            self._job = job
+            self.process.give(job)
+            self.reload()
+
+    def reload(self) -> None:
+        """Have the process find and load its model anew."""
+        if not self._stopping.is_set():
+            self._replaced = True
+            self.process.stop()
 
     def bring_up(self) -> ModelInfo | None:
         """Wait until the model is loaded, starting the process again as often as that takes.
@@ -131,15 +146,15 @@ class DetectorKeeper:
         if self._stopping.is_set() or self._replaced:
             return
         if time.monotonic() - self._began > STEADY_SECONDS:
-            self._delay = RESTART_FIRST_SECONDS
-        log.error("the detector %s; starting it again in %.0f s", cause, self._delay)
+            self._backoff.reset()
+        self._pause = self._backoff.delay()
+        log.error("the detector %s; starting it again in %.0f s", cause, self._pause)
         self._announce(DETECTOR_STATE_FAILED, cause)
 
     def _restart(self) -> bool:
         if not self._replaced:
-            if self._stopping.wait(self._delay):
+            if self._stopping.wait(self._pause):
                 return False
-            self._delay = min(self._delay * 2, RESTART_MAX_SECONDS)
             self._metrics.detector_restarts.inc()
         self._replaced = False
         self._announce(DETECTOR_STATE_LOADING, "")
@@ -161,10 +176,13 @@ class DetectorKeeper:
         return None
 
     def _take(self, info: ModelInfo) -> None:
+        if info.missing is not None:
+            info = replace(info, notice=f"{info.notice} {SEARCHING}")
         self._info = info
         log.info("detector ready: %s, %d px, %d threads", info.name, info.imgsz, self._job.threads)
         if info.notice:
             log.warning("%s", info.notice)
+        self._search.follow(info.missing)
         self._announce(DETECTOR_STATE_READY, "")
 
     def _announce(self, state: DetectorState, cause: str) -> None:

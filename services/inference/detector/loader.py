@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from services.inference.detector.catalogue import Progress, find_model
 from services.inference.detector.types import Detector, ModelError
 
 FILE_SUFFIXES: Final = (".pt", ".onnx", ".engine")
+
+
+def load_model(
+    model: str,
+    progress: Progress,
+    *,
+    drawn: bool,
+    imgsz: int | None,
+    threads: int,
+    classes: tuple[str, ...],
+    streams: int = 1,
+) -> Detector:
+    """Find ``model`` as :func:`services.inference.detector.catalogue.find_model` does, and load it.
+
+    Raises:
+        ModelError: There is no such model, it cannot be fetched, or it cannot be used.
+    """
+    found = find_model(model, progress, drawn=drawn)
+    detector = load_detector(found.path, imgsz=imgsz, threads=threads, classes=classes, streams=streams)
+    detector.info = replace(detector.info, name=found.name, notice=found.notice, missing=found.missing)
+    return detector
 
 
 def load_detector(

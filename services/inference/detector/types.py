@@ -58,6 +58,14 @@ class ModelError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """A model that should be in use and could not be fetched; ``cause`` is one sentence that says why."""
+
+    name: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """A loaded model.
 
@@ -67,6 +75,7 @@ class ModelInfo:
         imgsz: The longer side of its input, pixels.
         square: Whether its input cannot follow the shape of the picture.
         notice: What people should know of it, one sentence; mostly empty.
+        missing: The model whose place it takes until that can be fetched.
     """
 
     name: str
@@ -74,6 +83,7 @@ class ModelInfo:
     imgsz: int
     square: bool
     notice: str = ""
+    missing: Missing | None = None
 
 
 class Detector(Protocol):

@@ -11,14 +11,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from services.inference.detector.catalogue import find_model
 from services.inference.detector.protocol import BUFFER_BYTES, Forget, Job, Progress, Question, Refusal
 from services.inference.detector.tracker import LOW_CONFIDENCE, CameraTracker
 from services.inference.detector.types import Detections, Detector, ModelError
@@ -48,12 +46,9 @@ def main(pipe_fd: int, buffer_fd: int) -> None:
 
 
 def _load(job: Job, progress: Callable[[str], None]) -> Detector:
-    from services.inference.detector.loader import load_detector  # noqa: PLC0415 - after nice: it starts threads
+    from services.inference.detector.loader import load_model  # noqa: PLC0415 - after nice: it starts threads
 
-    found = find_model(job.model, progress, drawn=job.drawn)
-    detector = load_detector(found.path, imgsz=job.imgsz, threads=job.threads, classes=job.classes)
-    detector.info = replace(detector.info, name=found.name, notice=found.notice)
-    return detector
+    return load_model(job.model, progress, drawn=job.drawn, imgsz=job.imgsz, threads=job.threads, classes=job.classes)
 
 
 def _serve(job: Job, detector: Detector, pipe: Connection, buffer: npt.NDArray[np.uint8]) -> None:

@@ -1,13 +1,13 @@
-"""Who crossed a line, from true boxes: DESIGN.md's rule, written apart from the counter that it is to judge."""
+"""Who crossed a line of a video, from true boxes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
+from functools import partial
 
 from proto.turnstile_pb2 import ANCHOR_FEET, Line, Settings
+from services.common.true_crossing import Direction, Place, Walk
 from services.inference.evaluate.truth import TrueBox, Truth
 
 
@@ -17,21 +17,10 @@ class TrueCrossing:
 
     frame: int
     line: str
-    direction: str
+    direction: Direction
     id: int
     x: float
     y: float
-
-
-@dataclass(slots=True)
-class _Walk:
-    """A person's way in a line's own coordinates since they were last clearly on a side.
-
-    Each place is (share of the way from A to B, pixels to the right of A→B).
-    """
-
-    side: int = 0
-    places: list[tuple[float, float]] = field(default_factory=list)
 
 
 def true_crossings(truth: Truth, settings: Settings, size: tuple[int, int], band: float) -> list[TrueCrossing]:
@@ -43,46 +32,22 @@ def true_crossings(truth: Truth, settings: Settings, size: tuple[int, int], band
         size: Width and height of the picture.
         band: Half the dead band, pixels.
     """
-    walks: dict[tuple[str, int], _Walk] = defaultdict(_Walk)
+    walks = [defaultdict[int, Walk](partial(Walk, *_ends(line, size))) for line in settings.lines]
     found = []
     for frame, people in truth.frames.items():
-        for line in settings.lines:
+        for line, walks_over_it in zip(settings.lines, walks, strict=True):
             for person in people:
                 anchor = _anchor(person, line)
-                crossed = _step(walks[line.name, person.id], _in_line(anchor, line, size), band)
-                if crossed:
-                    direction = "in" if crossed > 0 else "out"
+                if direction := walks_over_it[person.id].step(anchor, band):
                     found.append(TrueCrossing(frame, line.name, direction, person.id, anchor.real, anchor.imag))
     return found
 
 
-def _anchor(person: TrueBox, line: Line) -> complex:
+def _ends(line: Line, size: tuple[int, int]) -> tuple[Place, Place]:
+    width, height = size
+    return complex(line.start.x * width, line.start.y * height), complex(line.end.x * width, line.end.y * height)
+
+
+def _anchor(person: TrueBox, line: Line) -> Place:
     share = 1.0 if line.anchor == ANCHOR_FEET else 0.5
     return complex(person.left + person.width / 2, person.top + person.height * share)
-
-
-def _in_line(anchor: complex, line: Line, size: tuple[int, int]) -> tuple[float, float]:
-    start = complex(line.start.x * size[0], line.start.y * size[1])
-    end = complex(line.end.x * size[0], line.end.y * size[1])
-    turned = (anchor - start) / (end - start)
-    return turned.real, turned.imag * abs(end - start)
-
-
-def _step(walk: _Walk, place: tuple[float, float], band: float) -> int:
-    """Follow a person one frame on; return the side they crossed to, or 0."""
-    side = 0 if abs(place[1]) <= band else 1 if place[1] > 0 else -1
-    walk.places.append(place)
-    if side == 0:
-        return 0
-    crossed = walk.side == -side and _last_passage_is_inside(walk.places)
-    walk.side, walk.places = side, [place]
-    return side if crossed else 0
-
-
-def _last_passage_is_inside(places: Sequence[tuple[float, float]]) -> bool:
-    """Return whether the path, where it last changed sides, did so between the line's ends."""
-    for (along, beyond), (next_along, next_beyond) in reversed(list(pairwise(places))):
-        if (beyond > 0) != (next_beyond > 0):
-            share = beyond / (beyond - next_beyond)
-            return 0 <= along + share * (next_along - along) <= 1
-    return False

@@ -10,7 +10,7 @@ import zmq
 from proto.codec import FrameMessage, decode_directory, decode_frame
 from proto.sockets import Bus, Subscription, subscriber
 from proto.turnstile_pb2 import Camera, CameraState, Directory
-from tests.services.capture.support import eventually
+from tests.waiting import eventually
 
 TIMEOUT_MS = 20_000
 FOLLOW_MS = 2_000

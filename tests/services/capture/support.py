@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -21,15 +20,6 @@ from services.capture.tally import Tally
 
 T = TypeVar("T")
 LEVEL_TOLERANCE = 6  # of a grey level after a lossy codec
-
-
-def eventually(probe: Callable[[], T], seconds: float = 20.0) -> T:
-    """Return the first truthy answer of ``probe``."""
-    deadline = time.monotonic() + seconds
-    while not (answer := probe()):
-        assert time.monotonic() < deadline, f"nothing after {seconds} s, last answer {answer!r}"
-        time.sleep(0.01)
-    return answer
 
 
 def grey(level: int, width: int = 64, height: int = 48) -> Pixels:

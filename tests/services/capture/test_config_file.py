@@ -10,7 +10,7 @@ import pytest
 from services.capture.config_file import ConfigFollower
 from services.capture.manager import CameraManager
 from services.common.config import load_config, parse_camera
-from tests.services.capture.support import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.services.capture.mjpeg_server import MjpegServer
-from tests.services.capture.support import eventually, write_video
+from tests.services.capture.support import write_video
+from tests.waiting import eventually
 
 COMMAND = [sys.executable, "-c", "import sys; from services.capture.main import main; sys.exit(main())"]
 

@@ -1,4 +1,4 @@
-"""The small rules of capture: delays, rates, sizes, verdicts, what is hidden."""
+"""The small rules of capture: rates, sizes, verdicts, what is hidden."""
 
 from __future__ import annotations
 
@@ -6,26 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from services.capture.backoff import Backoff
 from services.capture.fps_cap import FpsCap
 from services.capture.redact import redact
 from services.capture.watchdog import Progress, Verdict, judge
 from services.common.sizes import fit
-
-
-def test_delays_double_to_half_a_minute() -> None:
-    backoff = Backoff()
-
-    assert [backoff.delay() for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
-
-
-def test_delays_begin_again_after_the_source_was_well() -> None:
-    backoff = Backoff()
-    for _ in range(4):
-        backoff.delay()
-    backoff.reset()
-
-    assert [backoff.delay(), backoff.delay()] == [1, 2]
 
 
 @pytest.mark.parametrize(

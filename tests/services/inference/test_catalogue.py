@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +14,7 @@ from services.inference.detector import catalogue, download
 from services.inference.detector.catalogue import BUILT_IN, BUILT_IN_NAME, find_model
 from services.inference.detector.checksum import verify_folder
 from services.inference.detector.types import ModelError
+from tests.services.inference.hub import serving, silent, untrained_weights
 
 
 def quiet(_: object) -> None:
@@ -33,25 +30,13 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @contextmanager
 def release(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Serve ``folder`` as Ultralytics' release."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    monkeypatch.setattr(catalogue, "RELEASE", f"http://127.0.0.1:{server.server_address[1]}")
-    monkeypatch.delenv("YOLO_OFFLINE")
-    try:
+    with serving(folder) as address:
+        monkeypatch.setattr(catalogue, "RELEASE", address)
+        monkeypatch.delenv("YOLO_OFFLINE")
         yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.mark.parametrize("model", ["yolo26n", "yolo26s.pt"])
@@ -85,19 +70,20 @@ def test_a_real_camera_offline_gets_the_built_in_model_and_a_warning() -> None:
     assert found.path == BUILT_IN
     assert "drawn people" in found.notice
     assert "YOLO_OFFLINE is set" in found.notice
+    assert found.missing is None  # nobody wants it to be looked for
 
 
 def test_a_hub_that_does_not_answer_delays_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
     monkeypatch.delenv("YOLO_OFFLINE")
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # it accepts, and never says a word
-        monkeypatch.setattr(catalogue, "RELEASE", f"http://127.0.0.1:{silent.getsockname()[1]}")
+    with silent() as address:
+        monkeypatch.setattr(catalogue, "RELEASE", address)
         begun = time.monotonic()
         found = find_model("auto", quiet, drawn=False)
         # Not a measurement: an answer that never comes would take the socket's 20 s.
         assert time.monotonic() - begun < download.STALL_SECONDS / 2
     assert "no answer within 2 s" in found.notice
+    assert found.missing is not None
+    assert found.missing.name == "yolo26n"
 
 
 def test_weights_that_are_not_those_of_the_release_are_refused_by_name(
@@ -118,13 +104,9 @@ def test_a_transfer_that_breaks_off_is_told(tmp_path: Path, monkeypatch: pytest.
 def test_weights_are_fetched_checked_exported_and_cached(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ultralytics.models import YOLO
-
     folder = tmp_path / "release"
     folder.mkdir()
-    weights = folder / "yolo26n.pt"
-    YOLO("yolo26n.yaml", task="detect").save(weights)
-    monkeypatch.setitem(catalogue.RELEASED, "yolo26n", hashlib.sha256(weights.read_bytes()).hexdigest())
+    monkeypatch.setitem(catalogue.RELEASED, "yolo26n", untrained_weights(folder / "yolo26n.pt"))
     told: list[str] = []
     with release(folder, monkeypatch):
         found = find_model("auto", told.append, drawn=False)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.services.streamer.inference import FakeInference
-from tests.services.streamer.support import StreamerProcess, eventually, running_streamer
+from tests.services.streamer.support import StreamerProcess, running_streamer
+from tests.waiting import eventually
 
 
 @pytest.fixture

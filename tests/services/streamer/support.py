@@ -16,18 +16,10 @@ from typing import Self, TypeVar
 import httpx
 
 from tests.conftest import ROOT
+from tests.waiting import eventually
 
 T = TypeVar("T")
 BOUNDARY = b"--frame\r\n"
-
-
-def eventually(probe: Callable[[], T], seconds: float = 20.0) -> T:
-    """Return the first truthy answer of ``probe``."""
-    deadline = time.monotonic() + seconds
-    while not (answer := probe()):
-        assert time.monotonic() < deadline, f"nothing after {seconds} s, last answer {answer!r}"
-        time.sleep(0.02)
-    return answer
 
 
 @dataclass

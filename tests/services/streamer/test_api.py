@@ -11,7 +11,8 @@ from PIL import Image
 
 from proto.turnstile_pb2 import CAMERA_STATE_CONNECTING, CAMERA_STATE_OFFLINE
 from tests.services.streamer.inference import FakeInference
-from tests.services.streamer.support import StreamClient, StreamerProcess, eventually, running_streamer
+from tests.services.streamer.support import StreamClient, StreamerProcess, running_streamer
+from tests.waiting import eventually
 
 
 def test_snapshot_of_a_camera_nobody_watches(streamer: StreamerProcess, inference: FakeInference) -> None:

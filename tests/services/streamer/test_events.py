@@ -12,7 +12,8 @@ import pytest
 from proto.turnstile_pb2 import CAMERA_STATE_OFFLINE
 from services.streamer import event_queue
 from tests.services.streamer.inference import FakeInference
-from tests.services.streamer.support import StreamerProcess, eventually
+from tests.services.streamer.support import StreamerProcess
+from tests.waiting import eventually
 
 
 class EventClient:

@@ -16,8 +16,9 @@ from services.common.store.migrate import migrate
 from services.common.store.records import CrossingRow, SpoolPosition
 from services.common.store.write import take_over
 from tests.services.streamer.inference import FakeInference
-from tests.services.streamer.support import StreamerProcess, eventually, running_streamer
+from tests.services.streamer.support import StreamerProcess, running_streamer
 from tests.services.streamer.test_events import EventClient
+from tests.waiting import eventually
 
 IDS = EventIds()
 

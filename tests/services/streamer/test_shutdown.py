@@ -13,7 +13,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.services.streamer.inference import FakeInference, jpeg
-from tests.services.streamer.support import StreamClient, eventually, running_streamer
+from tests.services.streamer.support import StreamClient, running_streamer
+from tests.waiting import eventually
 
 STOP_SECONDS = 3.0  # DESIGN.md's promise
 

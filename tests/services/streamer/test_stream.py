@@ -11,7 +11,8 @@ import pytest
 from proto.codec import MAX_MESSAGE_BYTES
 from proto.turnstile_pb2 import CAMERA_STATE_LIVE, CAMERA_STATE_OFFLINE, CAMERA_STATE_STALLED
 from tests.services.streamer.inference import FakeInference, jpeg
-from tests.services.streamer.support import StreamClient, StreamerProcess, eventually
+from tests.services.streamer.support import StreamClient, StreamerProcess
+from tests.waiting import eventually
 
 STREAM_HEADERS = [
     "Content-Type: multipart/x-mixed-replace; boundary=frame",

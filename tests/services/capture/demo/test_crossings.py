@@ -1,4 +1,4 @@
-"""The rule on hand-made paths, and against the counter that inference has."""
+"""Whose crossings a scene tells of, and that the counter of inference finds the same."""
 
 from __future__ import annotations
 
@@ -23,29 +23,12 @@ def person(x: float, y: float, number: int = 1) -> Truth:
     return Truth(number, x - 10, y - 20, 20, 40)
 
 
-PATHS = {
-    "from right to left": ([(120, 100), (110, 100), (95, 100), (80, 100)], ["in"]),
-    "from left to right": ([(80, 100), (120, 100)], ["out"]),
-    "there and back": ([(120, 100), (80, 100), (120, 100)], ["in", "out"]),
-    "there, back and there again": ([(120, 100), (80, 100), (120, 100), (80, 100)], ["in", "out", "in"]),
-    "swaying on the line": ([(120, 100), (101, 100), (99, 100), (101, 100), (98.5, 100)], []),
-    "touching and turning back": ([(120, 100), (99, 100), (120, 100)], []),
-    "standing on it, then going over": ([(120, 100), *[(100.5, 100)] * 30, (99, 100), (90, 100)], ["in"]),
-    "appearing on it": ([(100, 100), (80, 100)], []),
-    "past the upper end": ([(120, 30), (80, 30)], []),
-    "past the lower end": ([(120, 160), (80, 160)], []),
-    "around the end": ([(120, 100), (110, 170), (80, 170), (80, 100)], []),
-    "around the end, then back through": ([(120, 100), (120, 170), (80, 170), (80, 100), (120, 100)], ["out"]),
-    "through, with the clear point past the end": ([(120, 140), (90, 148), (80, 170)], ["in"]),
-    "along it": ([(102.5, 60), (102.5, 100), (102.5, 140)], []),
-}  # fmt: skip
+def test_nobody_is_clearly_beyond_within_a_twentieth_of_their_height() -> None:
+    """The person is 40 tall, the picture 100: half the band is 2 pixels; in a picture of 300 it is 3."""
+    frames = [(number, [person(x, 100)]) for number, x in enumerate((120, 97.5, 120))]
 
-
-@pytest.mark.parametrize(("path", "directions"), PATHS.values(), ids=PATHS.keys())
-def test_crossings_of_a_path(path: list[tuple[float, float]], directions: list[str]) -> None:
-    frames = [(number, [person(*spot)]) for number, spot in enumerate(path)]
-
-    assert [c.direction for c in crossings(frames, [DOOR], 200)] == directions
+    assert [c.direction for c in crossings(frames, [DOOR], 100)] == ["in", "out"]
+    assert crossings(frames, [DOOR], 300) == []
 
 
 def test_feet_and_centre_are_different_anchors() -> None:

@@ -12,7 +12,8 @@ import pytest
 from services.capture.sources.base import Picture, SourceError
 from services.capture.sources.mjpeg import MjpegSource
 from tests.services.capture.mjpeg_server import MjpegServer, Style
-from tests.services.capture.support import eventually, grey_jpeg, has_frames, level_of, nearly, new_intake, opened
+from tests.services.capture.support import grey_jpeg, has_frames, level_of, nearly, new_intake, opened
+from tests.waiting import eventually
 
 STYLES = {
     "lengths": Style(),

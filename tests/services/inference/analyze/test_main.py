@@ -26,8 +26,9 @@ from services.inference.detector.loader import load_detector
 from services.inference.detector.tracker import LOW_CONFIDENCE, CameraTracker
 from services.inference.detector.types import Detections
 from services.inference.people import in_picture, people
-from tests.services.capture.support import eventually, write_video
-from tests.services.inference.analyze.conftest import FRAMES
+from tests.services.capture.support import write_video
+from tests.services.inference.conftest import CLIP_FRAMES
+from tests.waiting import eventually
 
 LINES = ["--line", "middle=0.5,0,0.5,1", "--line", "left=0.3,0,0.3,1", "--line", "right=0.7,0,0.7,1"]
 ZONE = ["--zone", "all=0,0,1,0,1,1,0,1"]
@@ -54,19 +55,19 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(clip: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run(clip: Path, builtin_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """One run that writes everything."""
     folder = tmp_path_factory.mktemp("analyzed")
     files = ["--output", folder / "out.mp4", "--events", folder / "events.csv", "--tracks", folder / "tracks.txt"]
-    done = turnstile("analyze", clip, "--model", model, *LINES, *ZONE, *files, "--json")
+    done = turnstile("analyze", clip, "--model", builtin_model, *LINES, *ZONE, *files, "--json")
     assert done.returncode == 0, done.stderr
     return Run(json.loads(done.stdout), folder)
 
 
-def test_the_summary_tells_of_the_video(run: Run, clip: Path, model: Path) -> None:
+def test_the_summary_tells_of_the_video(run: Run, clip: Path, builtin_model: Path) -> None:
     summary = run.summary
     assert list(summary) == ["video", "frames", "duration_s", "fps", "model", "lines", "zones", "crossings"]
-    assert (summary["video"], summary["frames"], summary["model"]) == (str(clip), FRAMES, str(model))
+    assert (summary["video"], summary["frames"], summary["model"]) == (str(clip), CLIP_FRAMES, str(builtin_model))
     assert (summary["duration_s"], summary["fps"]) == (pytest.approx(4.0, abs=0.01), pytest.approx(15, abs=0.01))
     assert [line["name"] for line in summary["lines"]] == ["middle", "left", "right"]
     assert [zone["name"] for zone in summary["zones"]] == ["all"]
@@ -84,9 +85,9 @@ def test_the_totals_are_those_of_the_crossings(run: Run) -> None:
         assert crossing["time_s"] == pytest.approx((crossing["frame"] - 1) / 15, abs=0.002)
 
 
-def test_offline_counts_as_live_does(run: Run, clip: Path, model: Path) -> None:
+def test_offline_counts_as_live_does(run: Run, clip: Path, builtin_model: Path) -> None:
     """The summary is that of the live pipeline's own parts, frame after frame, without threads or streams."""
-    detector = load_detector(model, imgsz=None, threads=1, classes=("person",))
+    detector = load_detector(builtin_model, imgsz=None, threads=1, classes=("person",))
     wanted = [index for index, name in detector.info.names.items() if name == "person"]
     tracker = CameraTracker(0.25)
     from services.inference.analyze.shapes import Shapes, parse_lines
@@ -125,13 +126,13 @@ def test_tracks_are_of_the_form_of_motchallenge(run: Run) -> None:
     frames = [int(row[0]) for row in rows]
     assert frames == sorted(frames)
     assert frames[0] >= 1
-    assert frames[-1] == FRAMES
+    assert frames[-1] == CLIP_FRAMES
 
 
 def test_the_annotated_video_has_every_frame_and_something_drawn_in_it(run: Run, clip: Path) -> None:
     with av.open(str(run.folder / "out.mp4")) as ours, av.open(str(clip)) as theirs:
         pairs = list(zip(ours.decode(video=0), theirs.decode(video=0), strict=True))
-    assert len(pairs) == FRAMES
+    assert len(pairs) == CLIP_FRAMES
     assert [a.time for a, _ in pairs] == pytest.approx([b.time for _, b in pairs], abs=0.001)
     annotated, plain = (frame.to_ndarray(format="bgr24").astype(int) for frame in pairs[-1])
     different = np.abs(annotated - plain).max(axis=2) > 60
@@ -142,9 +143,9 @@ def test_nothing_is_left_beside_the_results(run: Run) -> None:
     assert sorted(path.name for path in run.folder.iterdir()) == ["events.csv", "out.mp4", "tracks.txt"]
 
 
-def test_pixels_and_low_latency_count_the_same(run: Run, clip: Path, model: Path) -> None:
+def test_pixels_and_low_latency_count_the_same(run: Run, clip: Path, builtin_model: Path) -> None:
     lines = ["--line", "middle=320,0,320,360", "--line", "left=192,0,192,360", "--line", "right=448,0,448,360"]
-    done = turnstile("analyze", clip, "--model", model, *lines, "--pixels", "--low-latency", "--json")
+    done = turnstile("analyze", clip, "--model", builtin_model, *lines, "--pixels", "--low-latency", "--json")
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert summary["lines"] == run.summary["lines"]
@@ -153,7 +154,7 @@ def test_pixels_and_low_latency_count_the_same(run: Run, clip: Path, model: Path
 
 
 def test_a_folder_is_analysed_video_by_video_and_a_broken_one_does_not_keep_the_others(
-    clip: Path, model: Path, tmp_path: Path
+    clip: Path, builtin_model: Path, tmp_path: Path
 ) -> None:
     videos = tmp_path / "videos"
     videos.mkdir()
@@ -162,24 +163,25 @@ def test_a_folder_is_analysed_video_by_video_and_a_broken_one_does_not_keep_the_
     (videos / "a.mkv").write_bytes(data[: len(data) // 2])
     (videos / "notes.txt").write_text("no video")
     out = tmp_path / "results" / "annotated"
-    done = turnstile("analyze", videos, "--model", model, "--output", out, "--json")
+    done = turnstile("analyze", videos, "--model", builtin_model, "--output", out, "--json")
     assert done.returncode == 2
     assert f"{videos / 'a.mkv'} is truncated" in done.stderr
     assert [summary["video"] for summary in json.loads(done.stdout)] == [str(videos / "b.mp4")]
     assert [path.name for path in out.iterdir()] == ["b.mp4"]
 
 
-def test_ctrl_c_keeps_what_was_done(model: Path, tmp_path: Path) -> None:
+def test_ctrl_c_keeps_what_was_done(builtin_model: Path, tmp_path: Path) -> None:
     video = _short(tmp_path / "long.mp4", frames=2000)
     out, events = tmp_path / "out.mp4", tmp_path / "events.csv"
     files = ["--output", str(out), "--events", str(events)]
-    command = [sys.executable, "-m", "services.cli", "analyze", str(video), "--model", str(model), *files]
+    command = [sys.executable, "-m", "services.cli", "analyze", str(video), "--model", str(builtin_model), *files]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         eventually(lambda: any(path.stat().st_size for path in tmp_path.glob(".out.mp4.*.partial")), 60)
         process.send_signal(signal.SIGINT)
         told, problems = process.communicate(timeout=60)
     assert process.returncode == 130, problems
     assert "interrupted" in told
+    assert re.search(r"^turnstile: long\.mp4: \d+ frames in \S+ s, \S+ frames/s$", problems, re.MULTILINE)
     with av.open(str(out)) as container:
         frames = sum(1 for _ in container.decode(video=0))
     assert 0 < frames < 2000
@@ -187,10 +189,10 @@ def test_ctrl_c_keeps_what_was_done(model: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_full_disk_is_told_and_nothing_half_written_stays(model: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_told_and_nothing_half_written_stays(builtin_model: Path, tmp_path: Path) -> None:
     video = _short(tmp_path / "v.mp4", frames=120)
     files = ["--output", tmp_path / "out.mp4", "--tracks", tmp_path / "tracks.txt", "--events", tmp_path / "e.csv"]
-    done = turnstile("analyze", video, "--model", model, *files, limit=20_000)
+    done = turnstile("analyze", video, "--model", builtin_model, *files, limit=20_000)
     assert done.returncode == 2
     # Whichever of the files is full first.
     assert re.fullmatch(
@@ -199,13 +201,13 @@ def test_a_full_disk_is_told_and_nothing_half_written_stays(model: Path, tmp_pat
     assert [path.name for path in tmp_path.iterdir()] == ["v.mp4"]
 
 
-def test_what_is_there_is_replaced_only_on_demand(model: Path, tmp_path: Path) -> None:
+def test_what_is_there_is_replaced_only_on_demand(builtin_model: Path, tmp_path: Path) -> None:
     video, out = _short(tmp_path / "v.mp4"), tmp_path / "out.mp4"
     out.write_text("precious")
-    done = turnstile("analyze", video, "--model", model, "--output", out)
+    done = turnstile("analyze", video, "--model", builtin_model, "--output", out)
     assert (done.returncode, out.read_text()) == (2, "precious")
     assert done.stderr == f"turnstile analyze: {out} exists already; give another name, or --overwrite to replace it\n"
-    assert turnstile("analyze", video, "--model", model, "--output", out, "--overwrite").returncode == 0
+    assert turnstile("analyze", video, "--model", builtin_model, "--output", out, "--overwrite").returncode == 0
     assert out.stat().st_size > 1000
 
 

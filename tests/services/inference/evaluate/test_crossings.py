@@ -1,4 +1,4 @@
-"""True crossings, walk by walk. The line goes down the middle of 200x100 pixels: in is from right to left."""
+"""True crossings of a video. The line goes down the middle of 200x100 pixels: in is from right to left."""
 
 from __future__ import annotations
 
@@ -30,25 +30,17 @@ def along(*x: float | None, y: float = 50) -> list[tuple[float, float] | None]:
     return [None if each is None else (each, y) for each in x]
 
 
-@pytest.mark.parametrize(
-    ("places", "expected"),
-    [
-        pytest.param(along(120, 110, 101, 99, 95), [(5, "in")], id="over it"),
-        pytest.param(along(80, 120), [(2, "out")], id="in one step"),
-        pytest.param(along(120, 80, 120), [(2, "in"), (3, "out")], id="there and back"),
-        pytest.param(along(120, 97, 103, 98, 102, 120), [], id="swaying on it and going back"),
-        pytest.param(along(120, 98, 102, 97, 80), [(5, "in")], id="swaying on it and going over"),
-        pytest.param(along(98, 102, 120), [], id="appearing on it"),
-        pytest.param(along(120, None, None, 80), [(4, "in")], id="hidden on it"),
-        pytest.param(along(120, 80, y=10), [], id="beyond its end"),
-        pytest.param([(120, 50), (120, 10), (80, 10), (80, 50)], [], id="round its end"),
-        pytest.param([(120, 10), (98, 10), (98, 50), (80, 50)], [], id="round its end, then along it"),
-        pytest.param([(120, 50), (101, 50), (99, 50), (99, 90), (80, 90)], [(5, "in")], id="through it, then along it"),
-    ],
-)
-def test_walks(places: list[tuple[float, float] | None], expected: list[tuple[int, str]]) -> None:
-    found = true_crossings(walk(places), MIDDLE, SIZE, BAND)
-    assert [(crossing.frame, crossing.direction) for crossing in found] == expected
+def test_a_crossing_is_told_with_its_frame_and_place() -> None:
+    (crossing,) = true_crossings(walk(along(120, None, 97, 80)), MIDDLE, SIZE, BAND)
+    assert (crossing.frame, crossing.line, crossing.direction, crossing.id) == (4, "middle", "in", 1)
+    assert (crossing.x, crossing.y) == (80, 50)
+
+
+def test_people_are_told_apart() -> None:
+    there, back = walk(along(120, 80), identity=1), walk(along(80, 120), identity=2)
+    truth = Truth(Path("gt.csv"), {number: there.frames[number] + back.frames[number] for number in (1, 2)})
+    found = true_crossings(truth, MIDDLE, SIZE, BAND)
+    assert [(crossing.id, crossing.direction) for crossing in found] == [(1, "in"), (2, "out")]
 
 
 def test_the_feet_count_where_the_line_says_so() -> None:

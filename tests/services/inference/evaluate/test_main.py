@@ -12,19 +12,19 @@ import simplejpeg
 from typer.testing import CliRunner
 
 from services.cli import app
-from tests.services.inference.evaluate.conftest import FRAMES
+from tests.services.inference.conftest import CLIP_FRAMES
 
 LINES = ["--line", "middle=0.5,0,0.5,1", "--line", "left=0.3,0,0.3,1", "--line", "right=0.7,0,0.7,1"]
 
 
 @pytest.fixture(scope="module")
-def report(clip: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+def report(clip: Path, builtin_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
     """The report and the summary of the clip, judged by a truth to which somebody was added who crosses unseen."""
     folder = tmp_path_factory.mktemp("evaluated")
     truth = folder / "gt.csv"
-    ghost = "".join(f"{frame},9999,{400 - 3 * frame},250,20,50,1,-1,-1,-1\n" for frame in range(1, FRAMES + 1))
+    ghost = "".join(f"{frame},9999,{400 - 3 * frame},250,20,50,1,-1,-1,-1\n" for frame in range(1, CLIP_FRAMES + 1))
     truth.write_text(clip.with_suffix(".csv").read_text() + ghost)
-    arguments = ["evaluate", str(clip), "--truth", str(truth), "--model", str(model), *LINES]
+    arguments = ["evaluate", str(clip), "--truth", str(truth), "--model", str(builtin_model), *LINES]
     result = CliRunner().invoke(app, [*arguments, "--report", str(folder / "report"), "--json"])
     assert result.exit_code == 0, result.output
     return folder / "report", json.loads(result.stdout)
@@ -32,7 +32,7 @@ def report(clip: Path, model: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_the_summary_compares_each_line_and_direction(report: tuple[Path, dict[str, object]]) -> None:
     summary: dict[str, object] = report[1]
-    assert summary["frames"] == FRAMES
+    assert summary["frames"] == CLIP_FRAMES
     lines = summary["lines"]
     assert isinstance(lines, list)
     assert [line["name"] for line in lines] == ["middle", "left", "right"]

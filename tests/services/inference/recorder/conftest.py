@@ -18,7 +18,7 @@ from services.common.store.engine import FILE_NAME, open_store, store_url
 from services.common.store.schema import crossings
 from services.inference.recorder.recording import Place, Recording
 from services.inference.recorder.reset_points import DailyReset
-from tests.services.streamer.support import eventually
+from tests.waiting import eventually
 
 MB = 1 << 20
 

@@ -17,7 +17,7 @@ from services.common.store.totals import line_totals
 from services.inference.recorder.recording import Place, Recording
 from tests.conftest import ROOT
 from tests.services.inference.recorder.counter import CAMERA, LINE, SPOOL_BYTES
-from tests.services.streamer.support import eventually
+from tests.waiting import eventually
 
 COUNTER = "tests.services.inference.recorder.counter"
 

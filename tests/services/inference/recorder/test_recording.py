@@ -27,7 +27,7 @@ from services.inference.counting.tally import Visit
 from services.inference.recorder.reset_points import DailyReset
 from tests.postgres import Postgres
 from tests.services.inference.recorder.conftest import Lab, crossing, settle, shown
-from tests.services.streamer.support import eventually
+from tests.waiting import eventually
 
 HOUR = 3600 * 1_000_000_000
 

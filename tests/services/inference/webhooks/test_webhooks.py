@@ -24,7 +24,7 @@ from services.common.store.write import take_over
 from services.inference.webhooks.watcher import CALM_NS, Watcher
 from services.inference.webhooks.webhooks import Webhooks
 from tests.services.common.store.rows import SECOND, crossing, ns
-from tests.services.streamer.support import eventually
+from tests.waiting import eventually
 
 SECRET = "a secret of the two of us"  # noqa: S105 - of the test and nobody else
 NOON = ns("2026-03-01T12:00:00")

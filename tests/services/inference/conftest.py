@@ -1,4 +1,4 @@
-"""A clip with its truth, and a model that sees people."""
+"""A clip with its truth."""
 
 from __future__ import annotations
 
@@ -8,18 +8,8 @@ import pytest
 
 from services.capture.demo.main import Outputs
 from services.capture.demo.main import main as write_demo
-from services.inference.detector.catalogue import BUILT_IN
 
-FRAMES = 60
-
-
-@pytest.fixture(scope="session")
-def model(request: pytest.FixtureRequest) -> Path:
-    """The built-in detector; YOLO26n where it has not been built."""
-    if BUILT_IN.is_dir():
-        return BUILT_IN
-    found: Path = request.getfixturevalue("real_model")
-    return found
+CLIP_FRAMES = 60
 
 
 @pytest.fixture(scope="session")
@@ -27,5 +17,5 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A busy street, four seconds, 640x360 at 15 fps; its truth lies beside it, named street.csv."""
     folder = tmp_path_factory.mktemp("clip")
     outputs = Outputs(folder / "street.mp4", folder / "street.csv")
-    assert write_demo("demo://street?people=30&seed=3&fps=15&size=640x360", FRAMES, outputs) == 0
+    assert write_demo("demo://street?people=30&seed=3&fps=15&size=640x360", CLIP_FRAMES, outputs) == 0
     return folder / "street.mp4"
