@@ -99,10 +99,13 @@ def test_ultralytics_reads_the_same_boxes_from_the_same_model(seen: Seen) -> Non
     theirs: Any = next(
         iter(YOLO(seen.model, task="detect").predict(seen.street[0], conf=0.4, classes=[0], verbose=False))
     )
-    boxes = theirs.boxes.cpu().numpy()
-    best = iou(np.asarray(boxes.xyxy, np.float64), ours.xyxy.astype(np.float64)).max(axis=1)
-    assert len(best) == len(ours)
-    assert best.min() > 0.95
+    boxes = np.asarray(theirs.boxes.cpu().numpy().xyxy, np.float64)
+    shared = iou(boxes, ours.xyxy.astype(np.float64))
+    assert shared.max(axis=0).min() > 0.95
+    # Where two overlap we may doubt one of them (its metadata's soft_nms_iou); all others are the same people.
+    alone = (iou(boxes, boxes) > 0.3).sum(axis=1) == 1
+    assert alone.sum() >= 3
+    assert shared[alone].max(axis=1).min() > 0.95
 
 
 def test_anchors_are_those_that_ultralytics_computes() -> None:

@@ -177,7 +177,7 @@ def test_training_scenes_differ_in_all_that_matters() -> None:
 
     assert len({s.scene for s in settings}) == len(SCENES)
     assert len({s.weather for s in settings}) >= 3
-    assert len({scene.camera for scene in scenes}) == len(scenes)
+    assert len(scenes) / 2 < len({scene.camera for scene in scenes}) < len(scenes), "some have the demo's own"
     assert training_scene(5, empty=True).frame(3)[1] == []
     assert any(scene.frame(20)[1] for scene in scenes)
 
