@@ -23,12 +23,13 @@ done
 addresses() { getent ahostsv4 streamer | awk '{print $1}' | sort -u; }
 
 # Prints the upstream block; with no streamer known, one that refuses at once, so that nginx can run and say so. And a
-# server that tells, in this container alone, which streamers the workers that answer know.
+# server that tells, in this container alone, which streamers the workers that answer know. No counting of failures: one
+# that failed would be trusted again when a request to it has ended, and a stream does not end.
 upstream() {
     printf 'upstream streamers {\n    zone streamers 128k;\n    least_conn;\n    keepalive 32;\n'
     found=$(addresses || true)
     for address in ${found:-127.0.0.1}; do
-        printf '    server %s:%s max_fails=1 fail_timeout=2s;\n' "$address" "$([ -n "$found" ] && echo 8000 || echo 9)"
+        printf '    server %s:%s max_fails=0;\n' "$address" "$([ -n "$found" ] && echo 8000 || echo 9)"
     done
     printf '}\nserver {\n    listen 127.0.0.1:8081;\n    access_log off;\n'
     printf '    return 200 "%s\\n";\n}\n' "$(echo "$found" | tr '\n' ' ')"

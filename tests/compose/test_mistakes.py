@@ -107,5 +107,6 @@ def test_a_disk_that_is_full(new_stack: Callable[..., Stack], tmp_path: Path) ->
     run_on(stack, "capture", "streamer", "nginx")
     assert stack.live()
     docker("exec", container, "rm", "/counts/filling")
+    stack.compose("start", "postgres")
     until(partial(stack.is_healthy, "inference"), "inference to notice that there is room again")
     stack.down()
