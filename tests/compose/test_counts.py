@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import http.client
-import io
 import json
 import socket
 import threading
@@ -15,6 +13,7 @@ from typing import Self
 import pytest
 
 from tests.compose.stack import Stack, until
+from tests.crossing_rows import added_up, parsed
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(180, func_only=True)]
 
@@ -74,15 +73,7 @@ def everything_is_stored(stack: Stack) -> bool:
 def rows(stack: Stack) -> list[dict[str, str]]:
     status, _, body = stack.get("/api/crossings?from=2020-01-01&format=csv")
     assert status == 200, body
-    return list(csv.DictReader(io.StringIO(body.decode(), newline="")))
-
-
-def totals_of(stored: list[dict[str, str]]) -> Counter[tuple[str, str]]:
-    """Add rows up; one that takes another back counts -1."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for row in stored:
-        counts[row["line"], row["direction"]] += -1 if row["corrects"] else 1
-    return counts
+    return parsed(body)
 
 
 def shown(stack: Stack) -> Counter[tuple[str, str]]:
@@ -105,7 +96,7 @@ def test_a_kill_and_a_database_that_is_away_lose_no_count_and_double_none(stack:
         listener.hear()
         stack.compose("stop", "-t", "5", "capture")  # nobody crosses while it is compared
         until(lambda: everything_is_stored(stack), "everything to be stored")
-        until(lambda: totals_of(rows(stack)) == shown(stack), "the totals that are shown to be those of the rows")
+        until(lambda: added_up(rows(stack)) == shown(stack), "the totals that are shown to be those of the rows")
         told = set(listener.ids)
         stored = rows(stack)
     stack.compose("start", "capture")

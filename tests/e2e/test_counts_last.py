@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import signal
 import threading
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.crossing_rows import added_up, parsed
 from tests.e2e.conftest import Turnstile
 
 Start = Callable[..., Turnstile]
@@ -64,14 +62,11 @@ def rows(turnstile: Turnstile) -> list[dict[str, str]]:
     """Return every row of a crossing, in the order in which they were recorded."""
     status, _, body = turnstile.get("/api/crossings?from=2020-01-01&format=csv")
     assert status == 200, body
-    return sorted(csv.DictReader(io.StringIO(body.decode(), newline="")), key=lambda row: row["id"])
+    return sorted(parsed(body), key=lambda row: row["id"])
 
 
 def totals_of(stored: list[dict[str, str]]) -> Totals:
-    """Add rows up; one that takes another back counts -1."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for row in stored:
-        counts[row["line"], row["direction"]] += -1 if row["corrects"] else 1
+    counts = added_up(stored)
     return {line: (counts[line, "in"], counts[line, "out"]) for line in LINES}
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.common.backoff import Backoff
 from services.common.store.engine import open_store, shown
 from services.common.store.errors import StoreError, describe
 from services.common.store.resets import resets_in_force
@@ -114,15 +115,15 @@ class StoreWriter:
     # The thread
 
     def _run(self) -> None:
-        delay = RETRY_FIRST_SECONDS
+        backoff = Backoff(RETRY_FIRST_SECONDS, RETRY_MAX_SECONDS)
         while not self._stop.is_set():
             try:
                 self._work()
-                delay = RETRY_FIRST_SECONDS
+                backoff.reset()
             except StoreError as error:
-                delay = self._fail(str(error), delay)
+                self._fail(str(error), backoff.delay())
             except SQLAlchemyError as error:
-                delay = self._fail(describe(error), delay)
+                self._fail(describe(error), backoff.delay())
         self._engine.dispose()
 
     def _work(self) -> None:
@@ -140,8 +141,8 @@ class StoreWriter:
             self._stop.wait(GATHER_SECONDS)
         self._wake.clear()
 
-    def _fail(self, cause: str, delay: float) -> float:
-        """Take note of a failure, wait, and return how long to wait after another one."""
+    def _fail(self, cause: str, delay: float) -> None:
+        """Take note of a failure, and wait."""
         self._asked_at = None
         if cause != self._cause:
             log.error("counts wait on disk: %s (%s)", cause, self._where)
@@ -151,7 +152,6 @@ class StoreWriter:
         self._engine.dispose()
         self._recorder.spool.sync()
         self._stop.wait(delay)
-        return min(delay * 2, RETRY_MAX_SECONDS)
 
     def _follow_resets(self) -> None:
         """Have the totals begin where the resets say."""

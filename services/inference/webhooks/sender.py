@@ -10,6 +10,7 @@ from typing import Final
 from prometheus_client import Counter
 
 from proto.turnstile_pb2 import Directory
+from services.common.backoff import Backoff
 from services.common.config import WebhookConfig
 from services.common.store.errors import StoreError
 from services.inference.webhooks.crossing_feed import CrossingFeed, crossing_event
@@ -62,7 +63,7 @@ class Sender:
         self._waiting.extend(event for event in self._watcher.observe(directory) if event["event"] in self._hook.events)
 
     def _run(self) -> None:
-        delay = RETRY_FIRST_SECONDS
+        backoff = Backoff(RETRY_FIRST_SECONDS, RETRY_MAX_SECONDS)
         while not self._stop.is_set():
             try:
                 self._send_waiting()
@@ -71,11 +72,10 @@ class Sender:
             except (UndeliveredError, StoreError) as error:
                 self._note(str(error))
                 self._results.labels(self._name, "failed").inc()
-                self._stop.wait(delay)
-                delay = min(delay * 2, RETRY_MAX_SECONDS)
+                self._stop.wait(backoff.delay())
             else:
                 self._note("")
-                delay = RETRY_FIRST_SECONDS
+                backoff.reset()
                 self._stop.wait(LOOK_SECONDS)
 
     def _send_waiting(self) -> None:
