@@ -70,6 +70,6 @@ class VideoCounter:
             seconds: The frame's time; rises from frame to frame.
         """
         keep = np.isin(found.class_id, self._wanted)
-        wanted = Detections(found.xyxy[keep], found.confidence[keep], found.class_id[keep])
+        wanted = found[keep]
         people = people_of(in_picture(self._tracker.update(wanted, seconds), self._box), self._info)
         return people, self.tally.update(people, *self._size, round(seconds * NANOSECONDS))

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Final
 
+from services.inference.detector.appearance import described
 from services.inference.detector.catalogue import Progress
 from services.inference.detector.loader import load_model
 from services.inference.detector.threads import cpu_quota
@@ -49,4 +50,7 @@ class Lookout:
 
     def submit(self, image: Image) -> Future[Detections]:
         """Have ``image``, of the size of the detector's input, looked at."""
-        return self._pool.submit(self._detector.detect, image, self._floor)
+        return self._pool.submit(self._look, image)
+
+    def _look(self, image: Image) -> Detections:
+        return described(self._detector.detect(image, self._floor), image)

@@ -15,8 +15,8 @@ from services.inference.counting.ledger import Crosser, Ledger
 from services.inference.counting.line import LineCounter
 from services.inference.counting.zone import NANOSECONDS, ZoneCounter
 
-# A track that the tracker lost can come back for this long (tracker: 3 s), and a little more.
-MEMORY_SECONDS: Final = 4.0
+# A track that the tracker lost can come back for this long (tracker: 6 s), and a little more.
+MEMORY_SECONDS: Final = 7.0
 # Somebody hidden inside a zone for longer has left it.
 ZONE_GRACE_SECONDS: Final = 2.0
 

@@ -2,8 +2,9 @@
 
 The cost of a pair is -2 ln of how likely the track makes the detection (up to a constant): its distance from where the
 filter expects it, in standard deviations; the size of that expectation, without which a track that was lost for long,
-and might be anywhere, would take its neighbours' detections; and how width and height agree. Boxes need not overlap: at
-a few pictures per second people move by more than their width, which IoU (SORT, ByteTrack) cannot follow.
+and might be anywhere, would take its neighbours' detections; how width and height agree; and how colours do. Boxes need
+not overlap: at a few pictures per second people move by more than their width, which IoU (SORT, ByteTrack) cannot
+follow.
 Costs of this form: Reid 1979 (MHT), Bar-Shalom (Tracking and Data Association). Assignment: Jonker and Volgenant 1987.
 """
 
@@ -14,6 +15,7 @@ from typing import Final
 import lap
 import numpy as np
 
+from services.inference.detector.appearance import unlikeness
 from services.inference.detector.overlap import Reals
 from services.inference.detector.tracks import Ints, Tracks
 
@@ -30,7 +32,7 @@ WEAK_LIMIT: Final = 0.0
 _NEVER: Final = 1e6
 
 
-def costs(tracks: Tracks, rows: Ints, boxes: Reals, kinds: Ints, *, noise: float) -> Reals:
+def costs(tracks: Tracks, rows: Ints, boxes: Reals, kinds: Ints, look: Reals, *, noise: float) -> Reals:
     """Return (len(rows), M), the cost of each pair of a track of ``rows`` and a detection.
 
     Args:
@@ -38,6 +40,7 @@ def costs(tracks: Tracks, rows: Ints, boxes: Reals, kinds: Ints, *, noise: float
         rows: Which of them.
         boxes: (M, 4) of the detections.
         kinds: (M,) their classes; a track keeps to its own.
+        look: (M, BANDS, 3) their colours.
         noise: Of the detections, in heights.
     """
     size = tracks.size[rows]
@@ -49,6 +52,7 @@ def costs(tracks: Tracks, rows: Ints, boxes: Reals, kinds: Ints, *, noise: float
     taller = (growth[..., 1] / HEIGHT_DEVIATION) ** 2
     taller *= np.where(growth[..., 1] < 0, SHRINKING, 1.0)
     cost: Reals = distance + taller + (growth[..., 0] / WIDTH_DEVIATION) ** 2
+    cost += unlikeness(tracks.look[rows], look)
     return np.where(tracks.kinds[rows][:, None] == kinds[None, :], cost, _NEVER)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from services.inference.detector.appearance import BANDS
 from services.inference.detector.association import LIMIT, WEAK_LIMIT, assign, costs
 from services.inference.detector.joining import pairs_to_join
 from services.inference.detector.overlap import Reals, iou, strongest
@@ -21,9 +22,8 @@ from services.inference.detector.types import Detections, Tracked
 
 # Detections from here on may continue a track.
 LOW_CONFIDENCE: Final = 0.1
-# How long somebody may be hidden and still be the same person. Longer changes nothing: the filter then expects them
-# anywhere, and the likelihood takes no match.
-LOST_SECONDS: Final = 3.0
+# How long somebody may be hidden and still be the same person.
+LOST_SECONDS: Final = 6.0
 # So much more confident than one that continues a track is one that begins one, or bushes and signs become people.
 NEWCOMER_DOUBT: Final = 0.1
 # A detection this confident is a person at once; a weaker one must be seen again within the time below.
@@ -60,7 +60,7 @@ class CameraTracker:
             found: Detections from :data:`LOW_CONFIDENCE` on.
             seconds: When the picture was taken, on any clock that rises.
         """
-        boxes, confidence, kinds = self._usable(found)
+        seen = boxes, confidence, kinds, look = self._usable(found)
         first = self._now is None
         now = self._predict(seconds)
         self._drop(now)
@@ -68,24 +68,25 @@ class CameraTracker:
         weak = np.flatnonzero(~sure)
         confirmed = self._tracks.ids > 0
         free = np.flatnonzero(sure)
-        free = self._continue(np.flatnonzero(confirmed), free, (boxes, confidence, kinds), now, LIMIT, BOX_NOISE)
+        free = self._continue(np.flatnonzero(confirmed), free, seen, now, LIMIT, BOX_NOISE)
         since = now - self._tracks.seen
         left = np.flatnonzero(confirmed & (since > 0) & (since <= self._at_least_once(WEAK_SECONDS)))
-        self._continue(left, weak, (boxes, confidence, kinds), now, WEAK_LIMIT, WEAK_BOX_NOISE)
-        free = self._continue(np.flatnonzero(~confirmed), free, (boxes, confidence, kinds), now, LIMIT, BOX_NOISE)
+        self._continue(left, weak, seen, now, WEAK_LIMIT, WEAK_BOX_NOISE)
+        free = self._continue(np.flatnonzero(~confirmed), free, seen, now, LIMIT, BOX_NOISE)
         free = free[confidence[free] >= self._confidence + NEWCOMER_DOUBT]
-        self._begin(boxes[free], kinds[free], confidence[free], now)
+        self._begin(boxes[free], kinds[free], confidence[free], look[free], now)
         self._confirm(everybody=first)
         return self._report(self._join(now), now)
 
-    def _usable(self, found: Detections) -> tuple[Reals, Reals, Ints]:
+    def _usable(self, found: Detections) -> tuple[Reals, Reals, Ints, Reals]:
         size = found.xyxy[:, 2:] - found.xyxy[:, :2]
         index = np.flatnonzero((found.confidence >= min(LOW_CONFIDENCE, self._confidence)) & (size > 1).all(axis=1))
         index = index[np.argsort(-found.confidence[index], kind="stable")]
         boxes = found.xyxy[index].astype(np.float64)
         kinds = found.class_id[index].astype(np.int64)
         keep = strongest(boxes, kinds, SAME_PERSON)
-        return boxes[keep], found.confidence[index][keep].astype(np.float64), kinds[keep]
+        look = np.full((len(found), BANDS, 3), np.nan) if found.appearance is None else found.appearance
+        return boxes[keep], found.confidence[index][keep].astype(np.float64), kinds[keep], look[index][keep]
 
     def _predict(self, seconds: float) -> float:
         """Move all tracks to ``seconds``; return the time that it is, which never stands still or goes back."""
@@ -99,24 +100,24 @@ class CameraTracker:
         return now
 
     def _continue(
-        self, rows: Ints, free: Ints, seen: tuple[Reals, Reals, Ints], now: float, limit: float, noise: float
+        self, rows: Ints, free: Ints, seen: tuple[Reals, Reals, Ints, Reals], now: float, limit: float, noise: float
     ) -> Ints:
         """Match the tracks ``rows`` with the detections ``free``; return the detections that are left."""
-        boxes, confidence, kinds = seen
+        boxes, confidence, kinds, look = seen
         if len(rows) == 0 or len(free) == 0:
             return free
-        matched, taken = assign(costs(self._tracks, rows, boxes[free], kinds[free], noise=noise), limit)
+        matched, taken = assign(costs(self._tracks, rows, boxes[free], kinds[free], look[free], noise=noise), limit)
         chosen = free[taken]
-        self._tracks.correct(rows[matched], boxes[chosen], confidence[chosen], now, noise=noise)
+        self._tracks.correct(rows[matched], boxes[chosen], confidence[chosen], look[chosen], now, noise=noise)
         left = np.ones(len(free), bool)
         left[taken] = False
         return free[left]
 
-    def _begin(self, boxes: Reals, kinds: Ints, confidence: Reals, now: float) -> None:
+    def _begin(self, boxes: Reals, kinds: Ints, confidence: Reals, look: Reals, now: float) -> None:
         if len(boxes):
             present = self._tracks.boxes[self._tracks.seen == now]
             new = (iou(boxes, present) <= TAKEN).all(axis=1)
-            self._tracks += Tracks.at(boxes[new], kinds[new], confidence[new], now)
+            self._tracks += Tracks.at(boxes[new], kinds[new], confidence[new], look[new], now)
 
     def _drop(self, now: float) -> None:
         patience = np.where(self._tracks.ids > 0, LOST_SECONDS, self._at_least_once(PROOF_SECONDS))

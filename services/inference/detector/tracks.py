@@ -15,6 +15,7 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from services.inference.detector.appearance import BANDS
 from services.inference.detector.overlap import Flags, Reals
 
 Ints = npt.NDArray[np.int64]
@@ -34,6 +35,8 @@ SIZE_GAIN: Final = 0.3
 HIDDEN_SIZE_GAIN: Final = 0.1
 # A box lower than the person by this factor shows a part of them.
 PART: Final = 0.86
+# The colours of a track are the mean of those seen so far, and follow new ones no slower than this.
+LEAST_LOOK_GAIN: Final = 0.015
 
 
 @dataclass(slots=True)
@@ -50,6 +53,10 @@ class Tracks:
         born: (N,) when first seen.
         seen: (N,) when last seen.
         hits: (N,) how often seen.
+        look: (N, BANDS, 3) appearance; NaN where a band was never seen.
+        begin: (N, 2) centre where first seen.
+        end: (N, 4) ``mean`` when last seen.
+        end_spread: (N, 3) ``spread`` when last seen.
     """
 
     mean: Reals = field(default_factory=lambda: np.empty((0, 4)))
@@ -61,16 +68,22 @@ class Tracks:
     born: Reals = field(default_factory=lambda: np.empty(0))
     seen: Reals = field(default_factory=lambda: np.empty(0))
     hits: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    look: Reals = field(default_factory=lambda: np.empty((0, BANDS, 3)))
+    begin: Reals = field(default_factory=lambda: np.empty((0, 2)))
+    end: Reals = field(default_factory=lambda: np.empty((0, 4)))
+    end_spread: Reals = field(default_factory=lambda: np.empty((0, 3)))
 
     @classmethod
-    def at(cls, boxes: Reals, kinds: Ints, confidence: Reals, now: float) -> Self:
+    def at(cls, boxes: Reals, kinds: Ints, confidence: Reals, look: Reals, now: float) -> Self:
         """Return new tracks, one for each of ``boxes`` (N, 4), seen for the first time."""
         count = len(boxes)
         size = boxes[:, 2:] - boxes[:, :2]
         height = size[:, 1]
+        mean = np.hstack([boxes[:, :2] + size / 2, np.zeros((count, 2))])
+        spread = np.stack([(BOX_NOISE * height) ** 2, np.zeros(count), (FIRST_SPEED * height) ** 2], axis=1)
         return cls(
-            mean=np.hstack([boxes[:, :2] + size / 2, np.zeros((count, 2))]),
-            spread=np.stack([(BOX_NOISE * height) ** 2, np.zeros(count), (FIRST_SPEED * height) ** 2], axis=1),
+            mean=mean,
+            spread=spread,
             size=size,
             ids=np.zeros(count, np.int64),
             kinds=kinds,
@@ -78,6 +91,10 @@ class Tracks:
             born=np.full(count, now),
             seen=np.full(count, now),
             hits=np.ones(count, np.int64),
+            look=look,
+            begin=mean[:, :2],
+            end=mean.copy(),
+            end_spread=spread.copy(),
         )
 
     def __len__(self) -> int:
@@ -127,13 +144,14 @@ class Tracks:
         offset[..., 1] = np.where(part & (np.abs(from_top) < np.abs(offset[..., 1])), from_top, offset[..., 1])
         return offset
 
-    def correct(self, rows: Ints, boxes: Reals, confidence: Reals, now: float, *, noise: float) -> None:
+    def correct(self, rows: Ints, boxes: Reals, confidence: Reals, look: Reals, now: float, *, noise: float) -> None:
         """Take over where each of the tracks ``rows`` was seen: its own row of ``boxes`` (len(rows), 4).
 
         Args:
             rows: Distinct.
             boxes: Of the detections.
             confidence: Of the detections.
+            look: Of the detections, as :attr:`look`.
             now: When that was.
             noise: Of the detections, in heights.
         """
@@ -149,3 +167,11 @@ class Tracks:
         self.confidence[rows] = confidence
         self.seen[rows] = now
         self.hits[rows] += 1
+        self.end[rows], self.end_spread[rows] = self.mean[rows], self.spread[rows]
+        self._remember(rows[~hidden], look[~hidden])
+
+    def _remember(self, rows: Ints, look: Reals) -> None:
+        known = self.look[rows]
+        gain = np.maximum(LEAST_LOOK_GAIN, 1 / self.hits[rows])[:, None, None]
+        mixed = known + gain * (look - known)  # NaN where either is
+        self.look[rows] = np.where(np.isfinite(mixed), mixed, np.where(np.isfinite(known), known, look))

@@ -21,14 +21,21 @@ class Detections:
         xyxy: (N, 4) left, top, right, bottom.
         confidence: (N,) from 0 to 1.
         class_id: (N,) index into the model's names.
+        appearance: (N, BANDS, 3), colours, see :mod:`.appearance`; None where nobody looked at them.
     """
 
     xyxy: Floats
     confidence: Floats
     class_id: Floats
+    appearance: npt.NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.confidence)
+
+    def __getitem__(self, index: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Detections:
+        """Return the detections that ``index`` chooses."""
+        looks = None if self.appearance is None else self.appearance[index]
+        return Detections(self.xyxy[index], self.confidence[index], self.class_id[index], looks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from services.inference.detector.appearance import described
 from services.inference.detector.protocol import BUFFER_BYTES, Forget, Job, Progress, Question, Refusal
 from services.inference.detector.tracker import LOW_CONFIDENCE, CameraTracker
-from services.inference.detector.types import Detections, Detector, ModelError
+from services.inference.detector.types import Detector, ModelError
 
 # Less than the picture's threads, which are never nice.
 NICE_BESIDE_LIVE: Final = 10
@@ -63,9 +64,8 @@ def _serve(job: Job, detector: Detector, pipe: Connection, buffer: npt.NDArray[n
         size = question.height * question.width * 3
         image = buffer[:size].reshape(question.height, question.width, 3)
         found = detector.detect(image, floor, relaxed=question.relaxed)
-        keep = np.isin(found.class_id, wanted)
+        people = described(found[np.isin(found.class_id, wanted)], image)
         tracker = trackers.setdefault(question.camera, CameraTracker(job.confidence))
-        people = Detections(found.xyxy[keep], found.confidence[keep], found.class_id[keep])
         pipe.send(tracker.update(people, question.seconds))
 
 
