@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -23,8 +23,11 @@ FRAMES_PER_SCENE: Final = 8
 # Width and height that cameras deliver, and how often; all become 416 x 256.
 SIZES: Final = ((1280, 720), (960, 540), (640, 360), (640, 480), (832, 512))
 SIZE_SHARES: Final = (0.5, 0.2, 0.1, 0.1, 0.1)
-# Of whom less is seen, a picture alone does not tell that somebody is there.
+# Of whom less is seen, a picture alone does not tell that somebody is there …
 MIN_VISIBLE: Final = 0.25
+# … unless it is only the picture's edge that cuts them off: then less will do, if no more than so much of it is hidden.
+MIN_VISIBLE_AT_EDGE: Final = 0.1
+MAX_HIDDEN_AT_EDGE: Final = 0.3
 # Frames of one scene are this far apart, so that they show different people.
 SPREAD_FRAMES: Final = 4000
 JPEG_QUALITY: Final = 96
@@ -76,7 +79,8 @@ def _box(width: int, height: int) -> Letterbox:
 
 def _moved(person: Truth, box: Letterbox) -> Truth:
     left, top = person.left * box.scale + box.left, person.top * box.scale + box.top
-    return Truth(person.id, left, top, person.width * box.scale, person.height * box.scale, person.visible)
+    width, height = person.width * box.scale, person.height * box.scale
+    return replace(person, left=left, top=top, width=width, height=height)
 
 
 def write(folder: Path, *, name: str, seeds: range, processes: int) -> None:
@@ -88,13 +92,19 @@ def write(folder: Path, *, name: str, seeds: range, processes: int) -> None:
             pass
 
 
+def findable(person: Truth) -> bool:
+    """Return whether a detector ought to find ``person``."""
+    at_edge = person.visible >= MIN_VISIBLE_AT_EDGE and person.hidden <= MAX_HIDDEN_AT_EDGE
+    return at_edge or person.visible >= MIN_VISIBLE
+
+
 def _write_scene(folder: Path, name: str, seed: int) -> None:
     cv2.setNumThreads(1)
     for index, sample in enumerate(samples(seed)):
         stem = f"{seed:07d}-{index}"
         path = folder / "images" / name / f"{stem}.jpg"
         cv2.imwrite(str(path), sample.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-        rows = [_row(person) for person in sample.people if person.visible >= MIN_VISIBLE]
+        rows = [_row(person) for person in sample.people if findable(person)]
         (folder / "labels" / name / f"{stem}.txt").write_text("".join(rows), "ascii")
 
 

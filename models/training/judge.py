@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.training.dataset import HEIGHT, IMGSZ, MIN_VISIBLE, UNSEEN_SEEDS, Sample, samples
+from models.training.dataset import HEIGHT, IMGSZ, UNSEEN_SEEDS, Sample, findable, samples
 from services.capture.demo.truth import Truth
 from services.inference.detector.openvino_backend import OpenVinoDetector
 from services.inference.detector.overlap import iou
@@ -30,7 +30,7 @@ class Verdict:
 
     Attributes:
         frames: With the people of many scenes.
-        people: In them, of whom at least :data:`models.training.dataset.MIN_VISIBLE` is seen.
+        people: In them, as far as :func:`models.training.dataset.findable`.
         map50: Average precision at an IoU of 0.5.
         recall: At ``confidence``.
         precision: At ``confidence``.
@@ -66,7 +66,7 @@ def judge(model: Path, *, scenes: int, empty_scenes: int, confidence: float, thr
         scores.append(found.confidence[counted])
         hits.append(hit[counted])
         frames += 1
-        people += sum(person.visible >= MIN_VISIBLE for person in sample.people)
+        people += sum(findable(person) for person in sample.people)
     score, hit = np.concatenate(scores), np.concatenate(hits)
     sure = score >= confidence
     empty = [len(detector.detect(s.image, confidence)) for s in _rendered(empty_scenes, empty=True)]
@@ -97,7 +97,7 @@ def matched(boxes: Floats, confidence: Floats, people: list[Truth]) -> tuple[NDA
     for row in np.argsort(-confidence):
         # Somebody who is well seen first, then the best overlap.
         candidates = [
-            (people[i].visible >= MIN_VISIBLE, overlaps[row, i], i)
+            (findable(people[i]), overlaps[row, i], i)
             for i in range(len(people))
             if i not in taken and overlaps[row, i] >= MATCH_IOU
         ]

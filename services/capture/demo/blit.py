@@ -1,16 +1,16 @@
-"""Puts pictures with transparency into the frame, at any scale and between pixels, in numpy."""
+"""Rectangles of the frame, and pictures with transparency that are put into it, in numpy."""
 
 from __future__ import annotations
 
-from math import ceil, floor
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint16]
-Index = NDArray[np.intp]
+Flags = NDArray[np.bool_]
+HALF: Final = 128  # of 255: an alpha from here on covers a pixel
 
 
 class Rect(NamedTuple):
@@ -35,11 +35,17 @@ class Rect(NamedTuple):
             min(self.bottom, other.bottom),
         )
 
+    def meets(self, other: Rect) -> bool:
+        """Return whether there is anything that both cover."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
     def __bool__(self) -> bool:
         return self.right > self.left and self.bottom > self.top
 
 
-Values = TypeVar("Values", Bytes, NDArray[np.bool_])
+Values = TypeVar("Values", Bytes, Flags)
 
 
 def within(values: Values, rect: Rect, part: Rect) -> Values:
@@ -54,45 +60,16 @@ class Layer(NamedTuple):
     pixels: Words
 
 
-def place(pixels: Bytes, x: float, y: float, u: float, v: float, ratio: float, bounds: Rect) -> Layer | None:
-    """Return ``pixels`` scaled so that their point (x, y) comes to (u, v) of the frame; None outside ``bounds``.
+class Mask(NamedTuple):
+    """Which pixels of a place in the frame something covers."""
 
-    Args:
-        pixels: (height, width, channels), its outermost pixels transparent. Four channels are interpolated; one, soft
-            as a shadow is, takes the nearest.
-        x: A column of ``pixels``, fractional.
-        y: A row of it.
-        u: Column of the frame.
-        v: Row of the frame.
-        ratio: Pixels of ``pixels`` for one of the frame.
-        bounds: What of the frame there is.
-    """
-    height, width, channels = pixels.shape
-    rect = Rect(
-        floor(u - x / ratio), floor(v - y / ratio), ceil(u + (width - x) / ratio), ceil(v + (height - y) / ratio)
-    ).meet(bounds)
-    if not rect:
-        return None
-    row, row_share = _taps(rect.top, rect.bottom, v, y, ratio, height)
-    column, column_share = _taps(rect.left, rect.right, u, x, ratio, width)
-    if channels == 1:
-        return Layer(rect, pixels[..., 0].take(row, 0).take(column, 1).astype(np.uint16)[..., None])
-    return Layer(rect, _interpolated(pixels, row, row_share, column, column_share))
+    rect: Rect
+    covered: Flags
 
-
-def _interpolated(pixels: Bytes, row: Index, row_share: Words, column: Index, column_share: Words) -> Words:
-    """Return four channels of 16 bits between items and the ones after them."""
-    flat = pixels.reshape(pixels.shape[0], -1)
-    lines = flat.take(row, 0) * (256 - row_share)[:, None]
-    lines += flat.take(row + 1, 0) * row_share[:, None]
-    lines >>= 8
-    wide = lines.view(np.uint64)  # one item for each pixel, all its channels in it
-    shares = np.repeat(column_share, 4)
-    result = wide.take(column, 1).view(np.uint16)
-    result *= 256 - shares
-    result += wide.take(column + 1, 1).view(np.uint16) * shares
-    result >>= 8
-    return result.reshape(len(row), len(column), 4)
+    @property
+    def pixels(self) -> int:
+        """How many."""
+        return int(np.count_nonzero(self.covered))
 
 
 def blend(canvas: Bytes, layer: Layer) -> None:
@@ -139,12 +116,3 @@ def _through(alpha: Words) -> Words:
     for channel in range(3):
         result[..., channel] = share
     return result
-
-
-def _taps(first: int, last: int, at: float, origin: float, ratio: float, size: int) -> tuple[Index, Words]:
-    """Return for each pixel of the frame the item before its middle, and the share of the next one in 256."""
-    # In 256ths, as whole numbers: what is below 8 bits is the share of the next item.
-    position = ((np.arange(first, last) + (0.5 - at)) * (256 * ratio) + 256 * (origin - 0.5)).astype(np.intp)
-    np.maximum(position, 0, out=position)
-    np.minimum(position, 256 * (size - 1) - 1, out=position)
-    return position >> 8, (position & 255).astype(np.uint16)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import log
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from services.capture.demo.blit import Layer, Rect, place
+from services.capture.demo.blit import HALF, Layer, Mask, Rect
 from services.capture.demo.crowd import Walker
 from services.capture.demo.looks import Look
 from services.capture.demo.pose import Extent, Figure, Stance
+from services.capture.demo.resample import place, place_mask
 from services.capture.demo.shade import draw_shade
 from services.capture.demo.sprite import Sprite, draw
 from services.capture.demo.view import Camera
@@ -23,6 +24,8 @@ LEVEL_STEP: Final = 1.8
 CHEST_METRES: Final = 0.9
 ANYBODY: Final = -1
 MAX_SPRITE_BYTES: Final = 128 << 20
+
+Placed = TypeVar("Placed", Layer, Mask)
 
 
 class Key(NamedTuple):
@@ -50,6 +53,7 @@ class Figures:
         self._looks = looks
         self._grade = grade
         self._extents: dict[Key, Extent] = {}
+        self._areas: dict[Key, float] = {}  # square metres
         self._sprites: OrderedDict[Key, Sprite] = OrderedDict()
         self._bytes = 0
 
@@ -62,11 +66,15 @@ class Figures:
 
     def body(self, walker: Walker, bounds: Rect) -> Layer | None:
         """Return a walker's picture, None where nothing of it is within ``bounds``."""
-        return self._placed(walker, self._key(walker, walker.slot), bounds)
+        return self._placed(walker, self._key(walker, walker.slot), bounds, place)
+
+    def mask(self, walker: Walker, bounds: Rect) -> Mask | None:
+        """Return what a walker's picture covers, None where nothing of it is within ``bounds``."""
+        return self._placed(walker, self._key(walker, walker.slot), bounds, place_mask)
 
     def shadow(self, walker: Walker, bounds: Rect) -> Layer | None:
         """Return a walker's shadow, one channel. Half the stances are enough for what is soft."""
-        return self._placed(walker, self._shadow_key(walker), bounds)
+        return self._placed(walker, self._shadow_key(walker), bounds, place)
 
     def prepare(self, walkers: Iterable[Walker]) -> None:
         """Draw the figures of ``walkers`` now, so that no frame has to wait for them."""
@@ -83,8 +91,11 @@ class Figures:
 
     def area(self, walker: Walker) -> float:
         """Return how many pixels a walker covers, were nothing in the way and the picture large enough."""
-        sprite = self._sprite(self._key(walker, walker.slot))
-        return float(np.count_nonzero(sprite.pixels[..., 3] > 127)) * (self._camera.scale(walker.z) / sprite.scale) ** 2
+        key = self._key(walker, walker.slot)
+        if key not in self._areas:
+            sprite = self._sprite(key)
+            self._areas[key] = np.count_nonzero(sprite.pixels[..., 3] >= HALF) / sprite.scale**2
+        return self._areas[key] * self._camera.scale(walker.z) ** 2
 
     def _key(self, walker: Walker, slot: int) -> Key:
         return Key(slot, walker.stance, round(log(self._camera.scale(walker.z)) / log(LEVEL_STEP)))
@@ -93,21 +104,23 @@ class Figures:
         direction, phase, vigour = walker.stance
         return self._key(walker, ANYBODY)._replace(stance=Stance(direction & ~1, phase & ~1, vigour))
 
-    def _placed(self, walker: Walker, key: Key, bounds: Rect) -> Layer | None:
+    def _placed(self, walker: Walker, key: Key, bounds: Rect, how: Callable[..., Placed | None]) -> Placed | None:
         u, v = self._camera.project(walker.x, 0.0, walker.z)
         scale = self._camera.scale(walker.z)
         if not -3 * scale < u < self._camera.width + 3 * scale or v < 0 or v > self._camera.height + 3 * scale:
             return None
         sprite = self._sprite(key)
-        return place(sprite.pixels, sprite.x, sprite.y, u, v, sprite.scale / scale, bounds)
+        return how(sprite.pixels, sprite.x, sprite.y, u, v, sprite.scale / scale, bounds)
 
     def _extent(self, key: Key) -> Extent:
         if key not in self._extents:
-            self._extents[key] = self._figure(key).extent
+            self._figure(key)
         return self._extents[key]
 
     def _figure(self, key: Key) -> Figure:
-        return Figure(self._looks[key.slot], key.stance, self._slope(key.level, CHEST_METRES))
+        figure = Figure(self._looks[key.slot], key.stance, self._slope(key.level, CHEST_METRES))
+        self._extents[key] = figure.extent
+        return figure
 
     def _sprite(self, key: Key) -> Sprite:
         sprite = self._sprites.get(key)

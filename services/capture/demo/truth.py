@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from services.capture.demo.blit import Layer, Rect, within
+from services.capture.demo.blit import HALF, Mask, Rect, within
 from services.capture.demo.crowd import Crowd, Walker
 from services.capture.demo.figures import Figures
 from services.capture.demo.scenery import Occluder
@@ -25,6 +25,7 @@ class Truth:
         width: Likewise.
         height: Likewise.
         visible: The share of the whole body that is inside the picture and not hidden.
+        hidden: The share of what is inside the picture that somebody or something hides.
     """
 
     id: int
@@ -33,6 +34,7 @@ class Truth:
     width: float
     height: float
     visible: float = 1.0
+    hidden: float = 0.0
 
 
 class Witness:
@@ -42,44 +44,41 @@ class Witness:
         self._bounds = Rect(0, 0, camera.width, camera.height)
         self._crowd = crowd
         self._figures = figures
-        self._occluders = occluders
+        self._things = [(occluder.z, Mask(occluder.rect, occluder.alpha >= HALF)) for occluder in occluders]
 
     def boxes(self, frame: int) -> list[Truth]:
-        """Return everybody whose body reaches into the picture, hidden or not; ``visible`` is 1 for all. Fast."""
+        """Return everybody whose body reaches into the picture, hidden or not; all of them as if seen whole. Fast."""
         return [truth for walker in self._crowd.at(frame) if (truth := self._clipped(walker))]
 
     def truth(self, frame: int) -> list[Truth]:
         """Return everybody of whom at least one pixel is seen, farthest first."""
-        walkers = [walker for walker in self._crowd.at(frame) if self._clipped(walker)]
-        layers = [self._figures.body(walker, self._bounds) for walker in walkers]
+        people = [(walker, truth) for walker in self._crowd.at(frame) if (truth := self._clipped(walker))]
+        bodies = [self._figures.mask(walker, self._bounds) for walker, _ in people]
         found = []
-        for index, (walker, layer) in enumerate(zip(walkers, layers, strict=True)):
-            if layer is None:
+        for index, ((walker, truth), body) in enumerate(zip(people, bodies, strict=True)):
+            if body is None:
                 continue
-            seen = layer.pixels[..., 3] > 127
-            self._take_away_things(walker, layer, seen)
-            for nearer in layers[index + 1 :]:
-                if nearer is not None:
-                    _take_away(seen, layer.rect, nearer.rect, nearer.pixels[..., 3] > 127)
-            visible = min(1.0, float(np.count_nonzero(seen)) / max(self._figures.area(walker), 1.0))
-            if visible and (truth := self._clipped(walker, visible)):
-                found.append(truth)
+            things = [thing for z, thing in self._things if z < walker.z]
+            nearer = [other for other in bodies[index + 1 :] if other is not None]
+            seen = _uncovered(body, [*things, *nearer])
+            if seen:
+                visible = min(1.0, seen / max(self._figures.area(walker), 1.0))
+                found.append(replace(truth, visible=visible, hidden=1.0 - seen / body.pixels))
         return found
 
-    def _take_away_things(self, walker: Walker, layer: Layer, seen: NDArray[np.bool_]) -> None:
-        for occluder in self._occluders:
-            if occluder.z < walker.z:
-                _take_away(seen, layer.rect, occluder.rect, occluder.alpha > 127)
-
-    def _clipped(self, walker: Walker, visible: float = 1.0) -> Truth | None:
+    def _clipped(self, walker: Walker) -> Truth | None:
         box = self._figures.box(walker)
         left, top = max(box.left, 0.0), max(box.top, 0.0)
         width, height = min(box.right, self._bounds.right) - left, min(box.bottom, self._bounds.bottom) - top
-        return Truth(walker.id, left, top, width, height, visible) if width > 0 and height > 0 else None
+        return Truth(walker.id, left, top, width, height) if width > 0 and height > 0 else None
 
 
-def _take_away(seen: NDArray[np.bool_], at: Rect, rect: Rect, cover: NDArray[np.bool_]) -> None:
-    shared = at.meet(rect)
-    if shared:
-        mine = within(seen, at, shared)
-        mine &= ~within(cover, rect, shared)
+def _uncovered(body: Mask, covers: Sequence[Mask]) -> int:
+    """Return how many pixels of ``body`` none of ``covers`` has."""
+    seen = body.covered.copy()
+    for cover in covers:
+        if body.rect.meets(cover.rect):
+            shared = body.rect.meet(cover.rect)
+            mine = within(seen, body.rect, shared)
+            mine &= ~within(cover.covered, cover.rect, shared)
+    return int(np.count_nonzero(seen))

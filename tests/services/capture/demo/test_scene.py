@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from services.capture.demo.blit import Rect
 from services.capture.demo.crowd import Crowd, Walker
 from services.capture.demo.figures import Figures
 from services.capture.demo.looks import random_look
@@ -23,6 +24,7 @@ from services.common.demo_url import SCENES, WEATHERS, DemoSettings, SceneName, 
 
 SMALL = DemoSettings(width=640, height=360, people=10, fps=10)
 NO_SHADOWS = replace(GRADES["clear"], shadow=0.0)
+WHOLE = Rect(0, 0, SMALL.width, SMALL.height)
 EDGE = 3  # pixels by which the soft edge of a figure may differ from its box
 
 
@@ -131,6 +133,35 @@ def test_no_sum_of_picture_noise_and_rain_wraps() -> None:
         assert (np.abs(noisy - canvas) <= (40 if calm.rain else 7)).all(), weather
 
 
+@pytest.mark.parametrize("scene", SCENES)
+def test_who_is_seen_is_who_would_be_seen_if_each_were_drawn_over_the_whole_picture(scene: SceneName) -> None:
+    settings = replace(SMALL, scene=scene, people=25)
+    shown = Scene(settings)
+    occluders = build(scene, shown.camera, GRADES[settings.weather], settings.seed).occluders
+    crowd = Crowd(settings, shown.camera)
+    figures = Figures(shown.camera, crowd.looks, GRADES[settings.weather])
+    partly = 0
+    for number in range(0, 300, 20):
+        expected: dict[int, tuple[float, float]] = {}
+        covers = [(thing.z, spread(thing.rect, thing.alpha > 127)) for thing in occluders]
+        for walker in reversed(crowd.at(number)):  # nearest first
+            layer = figures.body(walker, WHOLE)
+            if layer is None:
+                continue
+            body = spread(layer.rect, layer.pixels[..., 3] > 127)
+            seen = body & ~np.any([cover for z, cover in covers if z < walker.z], axis=0)
+            covers.append((walker.z, body))
+            if seen.any():
+                visible = min(1.0, seen.sum() / figures.area(walker))
+                expected[walker.id] = visible, 1 - seen.sum() / body.sum()
+        found = {person.id: (person.visible, person.hidden) for person in shown.truth(number)}
+        assert found.keys() == expected.keys()
+        for identity, shares in expected.items():
+            assert found[identity] == pytest.approx(shares)
+        partly += sum(0.1 < hidden < 0.9 for _, hidden in expected.values())
+    assert partly > 20
+
+
 class TestOcclusion:
     """People put by hand around the plaza's kiosk, which stands at x -4.4 from z 14.1 to 15.9."""
 
@@ -228,6 +259,13 @@ class Stage:
         mask = np.zeros((360, 640), bool)
         mask[kiosk.rect.slices] = kiosk.alpha == 255
         return mask
+
+
+def spread(rect: Rect, covered: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return what ``covered``, which lies at ``rect``, is of the whole picture."""
+    frame = np.zeros((SMALL.height, SMALL.width), bool)
+    frame[rect.slices] = covered
+    return frame
 
 
 def whole(person: Truth) -> bool:
