@@ -15,7 +15,7 @@ from services.common.demo_url import is_demo
 from services.common.errors import UsageError
 from services.common.finding import Finding
 from services.common.settings import Settings
-from services.inference.detector.catalogue import AUTO, BUILT_IN, DEFAULT, NAME, built_in, cache_folder, cached
+from services.inference.detector.catalogue import AUTO, BUILT_IN, DEFAULT, NAME, at_path, built_in, cache_folder, cached
 from services.inference.detector.loader import load_detector
 from services.inference.detector.threads import cpu_quota
 from services.inference.detector.types import ModelError
@@ -50,11 +50,11 @@ def _on_this_machine(model: str, *, drawn: bool) -> Path | None:
     """Return where ``model`` is, None where it would have to be fetched.
 
     Raises:
-        ModelError: There is no such model.
+        ModelError: There is no such model, or one of its files was altered.
     """
     if model == AUTO and drawn:
         return built_in().path
-    if model != AUTO and (path := Path(model).expanduser()).exists():
+    if model != AUTO and (path := at_path(model)) is not None:
         return path
     named = NAME.match(DEFAULT if model == AUTO else model)
     if named is None:

@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -32,6 +33,14 @@ def real_arguments(town_centre: Path, real_model: Path) -> tuple[str, ...]:
     return "--source", str(town_centre), "--model", str(real_model)
 
 
+def is_ready(turnstile: Turnstile, port: int) -> bool:
+    return turnstile.get("/readyz", port)[0] == 200
+
+
+def is_live(turnstile: Turnstile, camera: str = "main") -> bool:
+    return bool(turnstile.cameras().get(camera, {}).get("state") == "live")
+
+
 def total(turnstile: Turnstile) -> int:
     camera = turnstile.cameras().get("main")
     return sum(line["in"] + line["out"] for line in camera["lines"]) if camera else 0
@@ -51,12 +60,12 @@ def test_a_street_is_shown_live_with_people_counted(
     assert sequences == sorted(set(sequences))
     assert simplejpeg.decode_jpeg_header(parts[0][1])[:2] == size[::-1]
     age = time.time() - float(parts[-1][0]["x-timestamp"])
-    assert 0 <= age < 5
+    assert 0 <= age < 20
     turnstile.until(lambda: total(turnstile) > 0, "somebody to cross the line")
     turnstile.until(lambda: "Turnstile is watching: http://localhost:" in turnstile.said, "the address")
     for port in (turnstile.port, turnstile.port + 1, turnstile.port + 2):
         assert turnstile.get("/healthz", port)[0] == 200
-        assert turnstile.get("/readyz", port)[0] == 200
+        turnstile.until(partial(is_ready, turnstile, port), f"port {port} to be ready")
         assert b"turnstile_build_info" in turnstile.get("/metrics", port)[2]
 
 
@@ -96,7 +105,7 @@ def test_two_run_side_by_side(start: Start, arguments: tuple[str, ...], tmp_path
     other = start(*arguments, TURNSTILE_DATA_DIR=str(tmp_path / "other"))
     other.until_counting()
     assert one.port != other.port
-    assert one.cameras()["main"]["state"] == "live"
+    one.until(lambda: is_live(one), "the first to be live")
 
 
 def test_a_camera_that_is_not_there_does_not_keep_the_others_from_running(
@@ -136,7 +145,7 @@ def test_cameras_come_and_go_while_it_runs(start: Start, arguments: tuple[str, .
     assert len(read_parts(turnstile, "/stream/second", 3)) == 3
     assert httpx.delete(f"{capture}/second").status_code == 204
     turnstile.until(lambda: "second" not in turnstile.cameras(), "the camera to be gone")
-    assert turnstile.cameras()["main"]["state"] == "live"
+    turnstile.until(lambda: is_live(turnstile), "the other camera to be live")
 
 
 def test_a_line_that_is_edited_takes_effect_and_a_broken_edit_does_not(
@@ -184,7 +193,7 @@ def test_the_page_shows_the_street_moving_and_the_totals(start: Start, arguments
 
 
 def ended(turnstile: Turnstile) -> str:
-    assert turnstile.process.wait(30) == 2
+    assert turnstile.process.wait(60) == 2
     return turnstile.said
 
 
@@ -213,7 +222,7 @@ def test_a_model_that_cannot_be_used_ends_the_start(
     cut.chmod(0o755)
     weights.chmod(0o644)
     weights.write_bytes(weights.read_bytes()[:1000])
-    for model, reason in ((tmp_path / "none", "there is no such model"), (cut, "cannot be read")):
+    for model, reason in ((tmp_path / "none", "there is no such model"), (cut, "was altered or damaged")):
         said = ended(start("--source", str(drawn_street), "--model", str(model)))
         assert f"turnstile inference: {model}" in said
         assert reason in said

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from services.inference.detector.checksum import verify, verify_folder
+from services.inference.detector.checksum import has_sums, verify, verify_folder
 from services.inference.detector.download import OfflineError, download, is_forbidden
 from services.inference.detector.types import Missing, ModelError
 
@@ -66,17 +66,31 @@ def find_model(model: str, progress: Progress, *, drawn: bool) -> Found:
         drawn: Every camera shows a demo scene, for which ``auto`` is the built-in model.
 
     Raises:
-        ModelError: There is no such model, and it cannot be fetched.
+        ModelError: There is no such model, and it cannot be fetched; or one of its files was altered.
     """
     if model == AUTO:
         return built_in() if drawn else _best(progress)
-    path = Path(model).expanduser()
-    if path.exists():
+    path = at_path(model)
+    if path is not None:
         return Found(path, model)
     named = NAME.match(model)
     if named is None:
         raise ModelError(f"{model}: there is no such model")
     return Found(_cached(named[1], progress), named[1])
+
+
+def at_path(model: str) -> Path | None:
+    """Return the file or folder whose path ``model`` is; None if there is none.
+
+    Raises:
+        ModelError: It is a folder with a SHA256SUMS, and one of the files in it is missing or another one.
+    """
+    path = Path(model).expanduser()
+    if not path.exists():
+        return None
+    if has_sums(path):
+        verify_folder(path)
+    return path
 
 
 def cached(name: str) -> Path:

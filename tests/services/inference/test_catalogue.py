@@ -12,7 +12,8 @@ import pytest
 
 from services.inference.detector import catalogue, download
 from services.inference.detector.catalogue import BUILT_IN, BUILT_IN_NAME, find_model
-from services.inference.detector.checksum import verify_folder
+from services.inference.detector.checksum import SUMS
+from services.inference.detector.loader import load_model
 from services.inference.detector.types import ModelError
 from tests.services.inference.hub import serving, silent, untrained_weights
 
@@ -80,7 +81,7 @@ def test_a_hub_that_does_not_answer_delays_nobody(monkeypatch: pytest.MonkeyPatc
         begun = time.monotonic()
         found = find_model("auto", quiet, drawn=False)
         # Not a measurement: an answer that never comes would take the socket's 20 s.
-        assert time.monotonic() - begun < download.STALL_SECONDS / 2
+        assert time.monotonic() - begun < download.STALL_SECONDS
     assert "no answer within 2 s" in found.notice
     assert found.missing is not None
     assert found.missing.name == "yolo26n"
@@ -118,16 +119,59 @@ def test_weights_are_fetched_checked_exported_and_cached(
     assert find_model("auto", quiet, drawn=False) == found
 
 
-def test_a_built_in_file_that_was_altered_fails_by_name(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the built-in model, as a user might have it."""
     folder = tmp_path / "model"
-    shutil.copytree(BUILT_IN, folder)
-    verify_folder(folder)
-    weights = folder / "person.bin"
-    content = bytearray(weights.read_bytes())
+    shutil.copytree(BUILT_IN, folder, copy_function=shutil.copyfile)
+    folder.chmod(0o755)
+    return folder
+
+
+def alter(file: Path) -> None:
+    """Turn one bit."""
+    content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
-    weights.write_bytes(content)
+    file.write_bytes(content)
+
+
+def test_a_built_in_file_that_was_altered_fails_by_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "BUILT_IN", folder)
+    assert find_model("auto", quiet, drawn=True).path == folder
+    alter(folder / "person.bin")
     with pytest.raises(ModelError, match=r"person\.bin: was altered or damaged"):
-        verify_folder(folder)
-    weights.unlink()
+        find_model("auto", quiet, drawn=True)
+    (folder / "person.bin").unlink()
     with pytest.raises(ModelError, match=r"person\.bin: cannot be read"):
-        verify_folder(folder)
+        find_model("auto", quiet, drawn=True)
+
+
+def test_a_file_of_a_user_s_folder_that_was_altered_fails_by_name(folder: Path) -> None:
+    assert find_model(str(folder), quiet, drawn=False).path == folder
+    alter(folder / "person.bin")
+    with pytest.raises(ModelError) as caught:
+        find_model(str(folder), quiet, drawn=False)
+    assert str(caught.value).startswith(f"{folder / 'person.bin'}: was altered or damaged: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_user_s_folder_without_sums_is_taken_as_it_is(folder: Path) -> None:
+    (folder / SUMS).unlink()
+    (folder / "metadata.yaml").write_text((folder / "metadata.yaml").read_text() + "note: mine\n")
+    detector = load_model(str(folder), quiet, drawn=False, imgsz=None, threads=1, classes=("person",))
+    assert detector.info.names[0] == "person"
+
+
+@pytest.mark.parametrize(
+    ("sums", "told"),
+    [
+        (b"MD5 (person.bin) = 0\n", "SHA256SUMS:1: is not as sha256sum writes it"),
+        (b"\xff\xfe", "SHA256SUMS: cannot be read: it is no text"),
+        (b"0" * 64 + b" *person.bin\n", "person.bin: was altered or damaged"),
+    ],
+)
+def test_sums_that_are_none_are_told(folder: Path, sums: bytes, told: str) -> None:
+    (folder / SUMS).write_bytes(sums)
+    with pytest.raises(ModelError) as caught:
+        find_model(str(folder), quiet, drawn=False)
+    assert told in str(caught.value)
