@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 def eventually(
     probe: Callable[[], T],
-    seconds: float = 20.0,
+    seconds: float = 30.0,
     what: str = "an answer",
     *,
     pause: float = 0.02,

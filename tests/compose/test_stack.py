@@ -27,7 +27,7 @@ def test_every_service_becomes_healthy(stack: Stack) -> None:
 def test_the_first_byte_of_a_picture_comes_at_once(stack: Stack) -> None:
     taken = []
     for _ in range(5):
-        connection = HTTPConnection("127.0.0.1", stack.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", stack.port, timeout=30)
         begun = time.monotonic()
         connection.request("GET", "/stream/main")
         answer = connection.getresponse()
@@ -39,7 +39,7 @@ def test_the_first_byte_of_a_picture_comes_at_once(stack: Stack) -> None:
 
 
 def test_pictures_are_not_held_back(stack: Stack) -> None:
-    connection = HTTPConnection("127.0.0.1", stack.port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", stack.port, timeout=30)
     connection.request("GET", "/stream/main?fps=1")  # slow enough that a buffer would hold whole pictures
     answer = connection.getresponse()
     ages: list[float] = []

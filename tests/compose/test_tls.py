@@ -38,12 +38,12 @@ def test_the_page_comes_over_http_2_and_plain_http_leads_there(new_stack: Callab
 
     trust = ssl.create_default_context(cafile=str(certificate))
     trust.set_alpn_protocols(["h2", "http/1.1"])
-    plain = socket.create_connection(("127.0.0.1", port), 5)
+    plain = socket.create_connection(("127.0.0.1", port), 30)
     with trust.wrap_socket(plain, server_hostname="127.0.0.1") as client:
         assert client.selected_alpn_protocol() == "h2"
         assert client.version() in {"TLSv1.2", "TLSv1.3"}
     trust.set_alpn_protocols(["http/1.1"])
-    connection = HTTPSConnection("127.0.0.1", port, timeout=5, context=trust)
+    connection = HTTPSConnection("127.0.0.1", port, timeout=30, context=trust)
     connection.request("GET", "/")
     answer = connection.getresponse()
     assert answer.status == 200

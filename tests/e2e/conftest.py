@@ -59,7 +59,7 @@ class Turnstile:
 
     def get(self, path: str, port: int | None = None) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers in lower case, and body."""
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=30)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -107,8 +107,8 @@ class Turnstile:
         """End it, and see that nothing of it is left."""
         family = psutil.Process(self.process.pid).children(recursive=True) if self.process.poll() is None else []
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(15)
-        assert psutil.wait_procs(family, timeout=5)[1] == []
+        self.process.wait(30)
+        assert psutil.wait_procs(family, timeout=30)[1] == []
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Turnstile]]:
 
 def read_parts(turnstile: Turnstile, path: str, count: int) -> list[tuple[dict[str, str], bytes]]:
     """Return the first ``count`` parts of an MJPEG stream: headers in lower case, picture."""
-    connection = http.client.HTTPConnection("127.0.0.1", turnstile.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", turnstile.port, timeout=30)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

@@ -73,7 +73,7 @@ class Prometheus:
         """Return the data of an answer; a query that is wrong fails the test with Prometheus' own words."""
         url = f"http://127.0.0.1:{self._port}{path}?{urllib.parse.urlencode(parameters)}"
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(url, timeout=30) as answer:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
             return pytest.fail(f"{parameters}: {error.read().decode()}")

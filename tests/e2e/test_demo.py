@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -21,15 +21,22 @@ FPS = 30
 QUIET_FRAMES = 20
 # The built-in detector misses some who are half hidden (models/README.md): one of the demo's first forty crossings.
 MAY_ERR = 1
+# A machine that stalls shows no pictures for a while, and nobody can count who crosses then: another half minute.
+STILL_FRAMES = FPS
+TRIES = 4
+
+
+class StoodStillError(Exception):
+    """The machine did."""
 
 
 @pytest.fixture(scope="module")
 def truth() -> list[TrueCrossing]:
-    """Every crossing of the demo's line in its first three minutes."""
+    """Every crossing of the demo's line in its first four minutes."""
     scene = Scene(parse_demo("demo"))
     width, height = scene.settings.width, scene.settings.height
     middle = Line("middle", (width / 2, 0), (width / 2, height))
-    return scene.crossings([middle], range(180 * FPS))
+    return scene.crossings([middle], range(240 * FPS))
 
 
 def quiet_after(frame: int, truth: list[TrueCrossing]) -> int:
@@ -45,12 +52,39 @@ def shown(turnstile: Turnstile) -> int:
 
 
 def totals_at(turnstile: Turnstile, frame: int) -> Counter[str]:
-    """Return the totals when ``frame`` is on show."""
-    turnstile.until(lambda: shown(turnstile) >= frame, f"frame {frame}")
+    """Return the totals when ``frame`` is on show.
+
+    Raises:
+        StoodStillError: Until then, or at that moment, the picture stood still.
+    """
+    before = shown(turnstile)
+
+    def is_there() -> bool:
+        nonlocal before
+        before, last = shown(turnstile), before
+        if before - last > STILL_FRAMES:
+            raise StoodStillError
+        return before >= frame
+
+    turnstile.until(is_there, f"frame {frame}")
     (line,) = turnstile.cameras()["main"]["lines"]
+    if shown(turnstile) > frame + QUIET_FRAMES:
+        raise StoodStillError
     return Counter({"in": line["in"], "out": line["out"]})
 
 
+def counted_beside_true(turnstile: Turnstile, truth: list[TrueCrossing]) -> tuple[Counter[str], Counter[str]]:
+    """Return what is counted in the next half minute, and what there is to count."""
+    first = quiet_after(shown(turnstile) + 2 * FPS, truth)
+    last = quiet_after(first + 25 * FPS, truth)
+    expected: Counter[str] = Counter(crossing.direction for crossing in truth if first <= crossing.frame < last)
+    before = totals_at(turnstile, first)
+    counted = totals_at(turnstile, last)
+    counted.subtract(before)
+    return counted, expected
+
+
+@pytest.mark.timeout(300)
 def test_with_nothing_given_the_demo_is_counted_as_it_is(
     start: Start, truth: list[TrueCrossing], tmp_path: Path
 ) -> None:
@@ -59,13 +93,13 @@ def test_with_nothing_given_the_demo_is_counted_as_it_is(
     assert camera["source"] == "demo"
     assert camera["detector"]["model"] == "built-in"
     assert not camera["detector"]["notice"], "for drawn people the built-in detector is right"
-    first = quiet_after(shown(turnstile) + 2 * FPS, truth)
-    last = quiet_after(first + 25 * FPS, truth)
-    expected = Counter(crossing.direction for crossing in truth if first <= crossing.frame < last)
+    for _ in range(TRIES):
+        with suppress(StoodStillError):
+            counted, expected = counted_beside_true(turnstile, truth)
+            break
+    else:
+        pytest.skip("this machine stands still for a second again and again; who crosses then is not seen")
     assert expected.total() >= 5, "a scene in which nobody crosses tests nothing"
-    before = totals_at(turnstile, first)
-    counted = totals_at(turnstile, last)
-    counted.subtract(before)
     for direction in ("in", "out"):
         assert abs(counted[direction] - expected[direction]) <= MAY_ERR, (counted, expected)
 
@@ -87,7 +121,7 @@ def test_a_real_camera_that_is_added_beside_the_demo_gets_its_own_detector(
     (tmp_path / "yolo26n_openvino_model").symlink_to(builtin_model)  # stands for one that was fetched before
     turnstile = start(TURNSTILE_CACHE=str(tmp_path))
     assert turnstile.until_counting()["detector"]["model"] == "built-in"
-    with closing(http.client.HTTPConnection("127.0.0.1", turnstile.port + 1, timeout=10)) as capture:
+    with closing(http.client.HTTPConnection("127.0.0.1", turnstile.port + 1, timeout=30)) as capture:
         body = f'{{"id": "door", "source": "{drawn_street}"}}'
         capture.request("POST", "/cameras", body, {"Content-Type": "application/json"})
         assert capture.getresponse().status == 201

@@ -10,7 +10,7 @@ import zmq
 from proto.codec import MAX_MESSAGE_BYTES
 from proto.sockets import Bus, BusError, Subscription, publisher, subscriber
 
-WAIT_MS = 5000
+WAIT_MS = 20_000
 Context = zmq.Context[zmq.Socket[bytes]]
 
 
@@ -117,11 +117,13 @@ def bind_when_free(out: zmq.Socket[bytes], address: str) -> None:
 
 
 def send_until_heard(out: zmq.Socket[bytes], into: Subscription, message: bytes) -> None:
-    for _ in range(WAIT_MS // 20):
-        out.send(message)
-        heard = into.receive(20)
-        if heard is not None and heard.bytes == message:
-            return
+    """Send ``message``, numbered, until the newest one is heard: then none is left on its way."""
+    for number in range(WAIT_MS // 20):
+        newest = b"%s %d" % (message, number)
+        out.send(newest)
+        while (heard := into.receive(20)) is not None:
+            if heard.bytes == newest:
+                return
     pytest.fail(f"{message!r} was never heard")
 
 

@@ -14,6 +14,7 @@ from proto.sockets import Bus
 from services.capture.manager import CameraManager
 from services.capture.metrics import CameraCollector, publish_histogram
 from services.capture.publisher import DirectoryPublisher
+from services.capture.sources import pacing, playback
 from services.capture.worker import Wiring
 from tests.services.capture.readers import DirectoryReader, StreamReader
 
@@ -45,6 +46,13 @@ def manager(context: zmq.Context[zmq.Socket[bytes]], bus: Bus, registry: Collect
     yield manager
     directory.stop()
     assert manager.stop(), "a camera's thread did not end"
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recordings are played whole on a machine that stalls, where frames that are late would be skipped by right."""
+    monkeypatch.setattr(pacing, "LATE_FRAME_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(playback, "REBASE_SECONDS", 3600.0)
 
 
 @pytest.fixture

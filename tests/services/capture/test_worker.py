@@ -19,12 +19,14 @@ SOURCE = {"source": "http://127.0.0.1:1/x"}
 
 
 class Scripted:
-    """A source that does what the test says."""
+    """A source that does what the test says, and opens no sooner."""
 
-    def __init__(self, pictures: Iterator[Picture]) -> None:
+    def __init__(self, pictures: Iterator[Picture], may_open: threading.Event) -> None:
         self._pictures = pictures
+        self._may_open = may_open
 
     def open(self) -> SourceInfo:
+        self._may_open.wait()
         return SourceInfo("MJPG", 30)
 
     def pictures(self) -> Iterator[Picture]:
@@ -41,8 +43,9 @@ def picture() -> Picture:
     return Picture(grey_jpeg(5), 64, 48, time.time_ns())
 
 
-def hanging(release: threading.Event) -> Iterator[Picture]:
-    yield picture()
+def hanging(hang: threading.Event, release: threading.Event) -> Iterator[Picture]:
+    while not hang.wait(0.02):
+        yield picture()
     release.wait()
     yield picture()
 
@@ -58,21 +61,29 @@ def failing() -> Iterator[Picture]:
     raise ZeroDivisionError
 
 
-def script(monkeypatch: pytest.MonkeyPatch, *scripts: Iterator[Picture]) -> None:
-    sources = iter([Scripted(pictures) for pictures in scripts])
+def script(monkeypatch: pytest.MonkeyPatch, first: Iterator[Picture], second: Iterator[Picture]) -> threading.Event:
+    """Have two sources, one after the other; return what lets the second open."""
+    at_once, later = threading.Event(), threading.Event()
+    at_once.set()
+    sources = iter([Scripted(first, at_once), Scripted(second, later)])
     monkeypatch.setattr(worker, "make_source", lambda *_: next(sources))
+    return later
 
 
 def test_a_thread_that_does_not_come_back_is_replaced(
     manager: CameraManager, directory: DirectoryReader, stream: StreamReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watchdog, "REOPEN_AFTER_STALLED_SECONDS", 0.2)
-    monkeypatch.setattr(watchdog, "REPLACE_AFTER_SECONDS", 0.2)
-    release = threading.Event()
-    script(monkeypatch, hanging(release), steady())
+    hang, release = threading.Event(), threading.Event()
+    second = script(monkeypatch, hanging(hang, release), steady())
     manager.add("cam", parse_camera(SOURCE))
     first = directory.await_state("live").endpoint
-    directory.await_state("stalled")
+    with monkeypatch.context() as patience:
+        patience.setattr(watchdog, "REOPEN_AFTER_STALLED_SECONDS", 0.2)
+        patience.setattr(watchdog, "REPLACE_AFTER_SECONDS", 0.2)
+        hang.set()
+        while directory.await_state("stalled").endpoint == first:
+            pass
+    second.set()
     live = directory.await_state("live")
     release.set()
     stream.read()
@@ -86,8 +97,9 @@ def test_a_thread_that_fails_is_told_and_replaced(
     manager: CameraManager, directory: DirectoryReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(camera, "FAILED_DELAY_SECONDS", 0.5)
-    script(monkeypatch, failing(), steady())
+    second = script(monkeypatch, failing(), steady())
     manager.add("cam", parse_camera(SOURCE))
 
     assert "nobody foresaw" in directory.await_state("offline").cause
+    second.set()
     directory.await_state("live")

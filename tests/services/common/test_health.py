@@ -83,7 +83,7 @@ def test_a_service_that_refused_tells_why_until_it_is_ended(free_port: int, tmp_
     assert said == ["turnstile test: the first thing\n", "turnstile test: the second\n"]
     assert health(free_port, refusal) == (1, "the first thing; the second\n")
     process.terminate()
-    assert process.wait(10) == 2
+    assert process.wait(30) == 2
     process.stderr.close()
 
 

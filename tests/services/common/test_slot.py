@@ -16,7 +16,7 @@ def test_the_newest_overwrites_what_nobody_took() -> None:
 def test_taking_waits_for_an_item() -> None:
     slot: Slot[str] = Slot()
     taken: list[str | None] = []
-    taker = threading.Thread(target=lambda: taken.append(slot.take(5)))
+    taker = threading.Thread(target=lambda: taken.append(slot.take(30)))
     taker.start()
     slot.put("late")
     taker.join()
@@ -33,7 +33,7 @@ def test_closing_wakes_a_taker_and_leaves_nothing() -> None:
     taker = threading.Thread(target=lambda: taken.append(slot.take()))
     taker.start()
     slot.close()
-    taker.join(5)
+    taker.join(30)
     assert taken == [None]
     slot.put("after")
     assert slot.take(0) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -136,7 +137,7 @@ class Service:
         self._directory.close()
         self._context.term()
         self.process.terminate()
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=60)
 
     def until(self, wanted: Callable[[Directory], bool]) -> Directory:
         """Return the first directory that is as ``wanted``."""
@@ -152,7 +153,7 @@ class Service:
 
     def metric(self, pattern: str) -> float:
         """Return the value of the first sample whose line matches ``pattern``, 0 where there is none."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20) as answer:
             found = re.search(rf"^{pattern}.* (\S+)$", answer.read().decode(), re.MULTILINE)
         return float(found[1]) if found else 0.0
 
@@ -235,9 +236,9 @@ def test_the_raw_stream_is_the_camera_s_own_jpeg(service: Service, capture: Capt
 
 
 def test_a_picture_comes_before_the_detector_and_without_it(service: Service, capture: Capture) -> None:
-    camera = service.until(lambda d: bool(d.cameras)).cameras[0]
-    stream = service.watch(camera.endpoint)
-    assert service.until(lambda d: True).detector.state == DETECTOR_STATE_LOADING
+    first = service.until(lambda d: bool(d.cameras))
+    assert first.detector.state == DETECTOR_STATE_LOADING
+    stream = service.watch(first.cameras[0].endpoint)
     assert not picture(stream).header.annotation.tracks
     picture(stream, lambda m: len(m.header.annotation.tracks) > 3)
     totals = service.until(lambda d: len(d.cameras[0].analysis.crossings) > 0).cameras[0].analysis.lines
@@ -278,9 +279,25 @@ def test_a_capture_that_vanishes_is_said_and_comes_back(service: Service, captur
 
 def test_a_model_that_cannot_be_used_ends_the_start(ipc_dir: Path, free_port: int, tmp_path: Path) -> None:
     service = Service(ipc_dir, free_port, tmp_path)
-    _, err = service.process.communicate(timeout=30)
+    _, err = service.process.communicate(timeout=60)
     assert service.process.returncode == 2
     assert err.splitlines()[-1] == f"turnstile inference: {tmp_path}: has no .xml file, so it is no OpenVINO model"
+    service.close()
+
+
+def test_weights_that_were_altered_end_the_start(
+    ipc_dir: Path, free_port: int, builtin_model: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(builtin_model, folder, copy_function=shutil.copyfile)
+    folder.chmod(0o755)
+    weights = folder / "person.bin"
+    content = weights.read_bytes()
+    weights.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    service = Service(ipc_dir, free_port, folder)
+    _, err = service.process.communicate(timeout=60)
+    assert service.process.returncode == 2
+    assert err.splitlines()[-1].startswith(f"turnstile inference: {weights}: was altered or damaged: its SHA-256 is ")
     service.close()
 
 
@@ -288,5 +305,5 @@ def test_sigterm_ends_it_and_its_detector(service: Service, capture: Capture) ->
     service.until(ready)
     family = psutil.Process(service.process.pid).children()
     service.process.terminate()
-    assert service.process.wait(5) == 0
-    assert psutil.wait_procs(family, timeout=5)[1] == []
+    assert service.process.wait(30) == 0
+    assert psutil.wait_procs(family, timeout=30)[1] == []

@@ -60,6 +60,9 @@ class Stream:
             self.readers += 1 if event == zmq.EVENT_HANDSHAKE_SUCCEEDED else -1
 
     def close(self) -> None:
+        """Close it; safe to call again."""
+        if self.socket.closed:
+            return
         self.socket.disable_monitor()
         self._monitor.close(linger=0)
         self.socket.close(linger=0)
@@ -87,8 +90,10 @@ class FakeInference:
         self._bus.bind_directory(self._directory)
         self._stop = threading.Event()
         self._todo: list[Callable[[], None]] = []
+        self._streams: list[Stream] = []
         self.cameras: dict[str, FakeCamera] = {}
         self.store = Store(state=STORE_STATE_READY)
+        self.longest_pause = 0.0  # seconds between two rounds of publishing: what a machine that stalls makes of it
         self._thread = threading.Thread(target=self._run, name="fake-inference")
         self._thread.start()
 
@@ -107,7 +112,7 @@ class FakeInference:
         done: list[FakeCamera] = []
 
         def make() -> None:
-            annotated, raw = (Stream(self._context, self._bus, f"{name}/{kind}") for kind in ("annotated", "raw"))
+            annotated, raw = (self._stream(f"{name}/{kind}") for kind in ("annotated", "raw"))
             camera = Camera(
                 id=name,
                 state=state,
@@ -142,7 +147,7 @@ class FakeInference:
 
         def make() -> None:
             camera = self.cameras[name]
-            camera.annotated = Stream(self._context, self._bus, stream)
+            camera.annotated = self._stream(stream)
             camera.camera.endpoint = camera.annotated.endpoint
 
         self.do(make)
@@ -179,14 +184,19 @@ class FakeInference:
             finished.set()
 
         self._todo.append(run)
-        assert finished.wait(10)
+        assert finished.wait(30)
+
+    def _stream(self, name: str) -> Stream:
+        self._streams.append(Stream(self._context, self._bus, name))
+        return self._streams[-1]
 
     def _run(self) -> None:
-        directory_due = frame_due = time.monotonic()
+        directory_due = frame_due = before = time.monotonic()
         while not self._stop.wait(max(0.0, min(directory_due, frame_due) - time.monotonic())):
             while self._todo:
                 self._todo.pop(0)()
             now = time.monotonic()
+            self.longest_pause, before = max(self.longest_pause, now - before), now
             if now >= directory_due:
                 directory_due = now + DIRECTORY_SECONDS
                 self._publish_directory()
@@ -194,9 +204,8 @@ class FakeInference:
                 frame_due = max(frame_due + FRAME_SECONDS, now)
                 for camera in self.cameras.values():
                     self._publish_frame(camera)
-        for camera in self.cameras.values():
-            camera.annotated.close()
-            camera.raw.close()
+        for stream in self._streams:
+            stream.close()
         self._directory.close(linger=0)
         self._context.term()
 

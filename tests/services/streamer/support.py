@@ -95,6 +95,11 @@ class Part:
     def state(self) -> str:
         return self.headers["X-Turnstile-State"]
 
+    @property
+    def seconds(self) -> float:
+        """When it was captured, or drawn, by the wall clock."""
+        return float(self.headers["X-Timestamp"])
+
 
 class StreamClient:
     """Reads an MJPEG stream as it is written, byte by byte."""
@@ -135,6 +140,13 @@ class StreamClient:
         assert after == end
         self._buffer = self._buffer[length + len(end) :]
         return Part(headers, body)
+
+    def live(self, count: int) -> list[Part]:
+        """Read so many live pictures; on a machine that stalls there may be a slate between them."""
+        parts: list[Part] = []
+        while len(parts) < count:
+            parts.append(self.parts_until(lambda part: part.state == "live")[-1])
+        return parts
 
     def parts_until(self, wanted: Callable[[Part], bool], most: int = 1000) -> list[Part]:
         """Read parts up to the first that is ``wanted``."""

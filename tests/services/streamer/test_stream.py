@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import socket
 import time
+from typing import Any
 
 import pytest
 
 from proto.codec import MAX_MESSAGE_BYTES
 from proto.turnstile_pb2 import CAMERA_STATE_LIVE, CAMERA_STATE_OFFLINE, CAMERA_STATE_STALLED
+from services.streamer.directory import SILENCE_SECONDS
 from tests.services.streamer.inference import FakeInference, jpeg
 from tests.services.streamer.support import StreamClient, StreamerProcess
 from tests.waiting import eventually
@@ -24,6 +26,18 @@ STREAM_HEADERS = [
 ]
 
 
+def until_view(streamer: StreamerProcess, state: str, cause: str) -> dict[str, Any]:
+    """Return what the API says of the camera once it is in ``state`` for this ``cause``."""
+
+    def probe() -> dict[str, Any] | None:
+        view: dict[str, Any] = streamer.get("/api/cameras").json()[0]
+        return view if (view["state"], view["cause"]) == (state, cause) else None
+
+    view = eventually(probe, what=f"the camera to be {state}")
+    assert view is not None
+    return view
+
+
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 def test_head_and_parts_byte_by_byte(streamer: StreamerProcess, inference: FakeInference, version: str) -> None:
     with StreamClient(streamer.port, "/stream/entrance", version=version) as client:
@@ -32,7 +46,7 @@ def test_head_and_parts_byte_by_byte(streamer: StreamerProcess, inference: FakeI
         assert re.fullmatch(r"Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", lines[1])
         assert lines[2:] == STREAM_HEADERS
         before = time.time()
-        parts = [client.part() for _ in range(10)]
+        parts = client.live(10)
     for part in parts:
         assert list(part.headers) == [
             "Content-Type", "Content-Length", "X-Timestamp", "X-Sequence", "X-Turnstile-State",
@@ -40,8 +54,7 @@ def test_head_and_parts_byte_by_byte(streamer: StreamerProcess, inference: FakeI
         assert part.headers["Content-Type"] == "image/jpeg"
         assert re.fullmatch(r"\d+\.\d{6}", part.headers["X-Timestamp"])
         assert part.body == inference.cameras["entrance"].pictures[part.sequence % 4]
-        assert part.state == "live"
-    assert abs(float(parts[-1].headers["X-Timestamp"]) - before) < 20
+    assert abs(parts[-1].seconds - before) < 20
     sequences = [part.sequence for part in parts]
     assert sequences == sorted(set(sequences))
 
@@ -63,22 +76,21 @@ def test_subscribed_only_while_watched(streamer: StreamerProcess, inference: Fak
         first.part()
         eventually(lambda: annotated.readers == 1)
         eventually(lambda: streamer.get("/api/cameras").json()[0]["viewers"] == 2)
+    eventually(lambda: streamer.get("/api/cameras").json()[0]["viewers"] == 0)
     eventually(lambda: annotated.readers == 0)
-    assert streamer.get("/api/cameras").json()[0]["viewers"] == 0
 
 
 def test_cap_of_one_viewer(streamer: StreamerProcess) -> None:
     with (
-        StreamClient(streamer.port, "/stream/entrance?fps=10") as capped,
+        StreamClient(streamer.port, "/stream/entrance?fps=5") as capped,
         StreamClient(streamer.port, "/stream/entrance") as free,
     ):
         capped.head()
         free.head()
-        first = capped.part().sequence
-        last = [capped.part() for _ in range(10)][-1].sequence
-        assert last - first >= 25, "10 intervals of 100 ms at 30 pictures a second are 30 pictures"
-        sequences = [part.sequence for part in free.parts_until(lambda part: part.sequence >= last)]
-        assert len(sequences) > 20
+        some = capped.live(6)
+        assert some[-1].seconds - some[0].seconds > 0.6, "five intervals of 200 ms, one of them maybe cut short"
+        many = free.parts_until(lambda part: part.sequence >= some[-1].sequence)
+        assert len([part for part in many if part.sequence > some[0].sequence]) > 2 * len(some)
     assert streamer.metric('turnstile_frames_skipped_total{camera="entrance",cause="fps_cap",kind="annotated"}') > 0
 
 
@@ -153,8 +165,7 @@ def test_slow_viewer_skips_alone(streamer: StreamerProcess, inference: FakeInfer
         slow.head()
         eventually(lambda: len(streamer.get("/stats").json()["cameras"][0]["viewers"]) == 2)
         fast.head()
-        for _ in range(60):
-            newest = fast.part().sequence
+        newest = fast.live(60)[-1].sequence
         # In the order in which they came; which is which is told by what they were sent.
         few, many = sorted(streamer.get("/stats").json()["cameras"][0]["viewers"], key=lambda v: v["frames_sent"])
         assert few["frames_sent"] <= 3
@@ -177,7 +188,7 @@ def test_stalled_viewer_is_gone_and_slow_one_stays(streamer: StreamerProcess, in
         stalled.head()
         slow.head()
         eventually(lambda: streamer.metric(viewers) == 2)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 40
         while streamer.metric(viewers) == 2:
             assert time.monotonic() < deadline, "the stalled viewer is still there"
             slow.read_slowly(seconds=0.5)
@@ -190,20 +201,18 @@ def test_camera_that_goes_offline_and_comes_back(streamer: StreamerProcess, infe
     camera = inference.cameras["entrance"]
     with StreamClient(streamer.port, "/stream/entrance") as client:
         client.head()
-        live = client.part()
+        (live,) = client.live(1)
         inference.change("entrance", CAMERA_STATE_OFFLINE, "the cable was pulled")
-        slate = client.parts_until(lambda part: part.state != "live")[-1]
-        assert slate.state == "offline"
+        slate = client.parts_until(lambda part: part.state == "offline")[-1]
         assert slate.body not in camera.pictures
         assert slate.sequence >= live.sequence
         following = client.part()
         assert following.state == "offline", "frames that still come are not shown as live"
         assert following.body != slate.body, "the clock in it goes on"
-        view = streamer.get("/api/cameras").json()[0]
-        assert (view["state"], view["cause"]) == ("offline", "the cable was pulled")
+        view = until_view(streamer, "offline", "the cable was pulled")
         assert (view["capture_fps"], view["latency_ms"], view["age_ms"]) == (0.0, None, None)
         inference.change("entrance", CAMERA_STATE_LIVE)
-        client.parts_until(lambda part: part.state == "live", most=5)
+        client.parts_until(lambda part: part.state == "live", most=20)
 
 
 def test_stream_without_pictures_shows_a_slate(streamer: StreamerProcess, inference: FakeInference) -> None:
@@ -213,22 +222,21 @@ def test_stream_without_pictures_shows_a_slate(streamer: StreamerProcess, infere
         client.part()
         camera.publishing = False
         stopped = time.time()
-        slate = client.parts_until(lambda part: part.state != "live")[-1]
-        assert slate.state == "stalled"
-        assert float(slate.headers["X-Timestamp"]) >= stopped
-        eventually(lambda: streamer.get("/api/cameras").json()[0]["state"] == "stalled")
-        assert streamer.metric('turnstile_camera_state{camera="entrance",state="stalled"}') == 1
+        client.parts_until(lambda part: part.state == "stalled" and part.seconds >= stopped)
+        until_view(streamer, "stalled", "Inference sends no pictures of this camera.")
+        eventually(lambda: streamer.metric('turnstile_camera_state{camera="entrance",state="stalled"}') == 1)
         camera.publishing = True
-        client.parts_until(lambda part: part.state == "live", most=5)
-        assert streamer.get("/api/cameras").json()[0]["state"] == "live"
+        client.parts_until(lambda part: part.state == "live", most=20)
+        until_view(streamer, "live", "")
 
 
 def test_stalled_camera_says_so_at_once(streamer: StreamerProcess, inference: FakeInference) -> None:
     inference.change("entrance", CAMERA_STATE_STALLED, "open, but it delivers nothing")
-    eventually(lambda: streamer.get("/api/cameras").json()[0]["state"] == "stalled")
+    until_view(streamer, "stalled", "open, but it delivers nothing")
     with StreamClient(streamer.port, "/stream/entrance") as client:
         client.head()
-        assert client.part().state == "stalled"
+        parts = client.parts_until(lambda part: part.state == "stalled", most=20)
+    assert "live" not in {part.state for part in parts}
 
 
 def test_inference_that_vanishes_and_comes_back(bus: str, streamer: StreamerProcess, inference: FakeInference) -> None:
@@ -236,17 +244,14 @@ def test_inference_that_vanishes_and_comes_back(bus: str, streamer: StreamerProc
         client.head()
         client.part()
         inference.close()
-        slates = client.parts_until(lambda part: part.state == "offline")
-        assert slates[-1].state == "offline"
-        answer = streamer.get("/readyz")
-        assert answer.status_code == 503
-        assert answer.json()["detail"] == "inference does not answer"
-        view = streamer.get("/api/cameras").json()[0]
-        assert (view["state"], view["cause"]) == ("offline", "Inference does not answer.")
+        client.parts_until(lambda part: part.state == "offline")
+        eventually(lambda: streamer.get("/readyz").status_code == 503)
+        assert streamer.get("/readyz").json()["detail"] == "inference does not answer"
+        until_view(streamer, "offline", "Inference does not answer.")
         with FakeInference(bus) as again:
             again.add("entrance")
             client.parts_until(lambda part: part.state == "live", most=20)
-            assert streamer.get("/readyz").status_code == 200
+            eventually(lambda: streamer.get("/readyz").status_code == 200)
 
 
 def test_follows_a_stream_to_another_endpoint(streamer: StreamerProcess, inference: FakeInference) -> None:
@@ -259,7 +264,8 @@ def test_follows_a_stream_to_another_endpoint(streamer: StreamerProcess, inferen
         newest = camera.sequence
         eventually(lambda: camera.annotated.readers == 1)
         parts = client.parts_until(lambda part: part.sequence > newest + 5)
-        assert {part.state for part in parts} == {"live"}
+        if inference.longest_pause < SILENCE_SECONDS:  # else the machine stalled, and a slate is right
+            assert {part.state for part in parts} == {"live"}
         inference.do(before.close)
 
 
@@ -301,4 +307,4 @@ def test_garbage_is_counted_and_survived(streamer: StreamerProcess, inference: F
         inference.send("entrance", bytes(MAX_MESSAGE_BYTES + 1))
         inference.cameras["entrance"].publishing = True
         client.parts_until(lambda part: part.state == "live", most=20)
-    assert streamer.get("/readyz").status_code == 200
+    eventually(lambda: streamer.get("/readyz").status_code == 200)

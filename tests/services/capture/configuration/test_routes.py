@@ -45,10 +45,10 @@ def http(
     manager.apply(load_config(file, env=environment).cameras)
     app = make_app("capture", registry, waiting_for=lambda: None)
     store = ConfigStore(file, "", env=environment, apply=lambda config: manager.apply(config.cameras))
-    add_configuration_routes(app, store, manager, Prober(2.0))
+    add_configuration_routes(app, store, manager, Prober(15.0))
     server = HttpThread(app, "127.0.0.1", 0)
     server.start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=20) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=30) as client:
         yield client
     server.stop()
 

@@ -32,6 +32,7 @@ def test_it_shows_the_frames_of_the_scene_from_the_first_on() -> None:
             assert (picture.width, picture.height) == (160, 90)
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_frames_beyond_the_cap_are_counted_and_not_drawn() -> None:
     intake, tally = new_intake(fps=5)
     source = DemoSource(SETTINGS, intake)

@@ -7,17 +7,20 @@ import subprocess
 import sys
 import threading
 import time
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 
 import av
 import pytest
 
+from services.capture.sources import pacing
 from services.capture.sources.base import Picture, SourceError
 from services.capture.sources.file import FileSource
 from tests.services.capture.support import level_of, nearly, new_intake, opened, write_video
 
 LEVELS = [20, 60, 100, 140, 180, 220]
+
+pytestmark = pytest.mark.usefixtures("unhurried")
 
 
 def test_every_frame_of_every_pass_comes_in_order_and_the_last_too(tmp_path: Path) -> None:
@@ -60,13 +63,12 @@ def test_variable_frame_rate_is_played_by_its_timestamps(tmp_path: Path) -> None
     times = [0.0, 0.1, 0.6, 0.7]
     video = write_video(tmp_path / "v.mkv", LEVELS[:4], times=times)
     with opened(FileSource(video, new_intake()[0], loop=False)) as source:
-        stamps = [p.capture_time_ns for p in source.pictures()]
+        began = time.time_ns()
+        shown = [(p.capture_time_ns - began) / 1e9 for p in source.pictures()]
 
-    # Never early: each frame waits for its time; the long pause is there, and it stands where it belongs.
-    assert len(stamps) == 4
-    gaps = [(b - a) / 1e9 for a, b in pairwise(stamps)]
-    assert gaps.index(max(gaps)) == 1
-    assert sum(gaps) > 0.6
+    # Each frame waits for its time: none is early. How late one is depends on the machine; see test_playback.
+    assert len(shown) == len(times)
+    assert all(after > due - 0.01 for after, due in zip(shown, times, strict=True)), shown
 
 
 def test_capture_time_is_the_moment_the_picture_comes(tmp_path: Path) -> None:
@@ -126,7 +128,8 @@ def test_cap_spaces_frames_evenly(tmp_path: Path) -> None:
     assert (tally.frames, tally.skipped["fps_cap"]) == (24, 16)
 
 
-def test_a_slow_reader_skips_and_does_not_lag(tmp_path: Path) -> None:
+def test_a_slow_reader_skips_and_does_not_lag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "LATE_FRAME_EVERY_SECONDS", 60.0)
     video = write_video(tmp_path / "v.mp4", range(20, 80))
     intake, tally = new_intake()
     with opened(FileSource(video, intake)) as source:

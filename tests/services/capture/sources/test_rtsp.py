@@ -82,7 +82,7 @@ def test_a_camera_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_camera_that_stops_sending(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rtsp, "READ_TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(rtsp, "READ_TIMEOUT_SECONDS", 2.0)
     with RtspServer(LEVELS) as server, opened(RtspSource(server.url, new_intake()[0])) as source:
         pictures = source.pictures()
         next(pictures)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,18 +40,18 @@ class Outcome:
     totals: list[tuple[int, int]] = field(default_factory=list)
 
 
-def live(folder: Path, url: str | None, seconds: float, per_second: float, outcome: Outcome) -> None:
-    """Run the process and kill it after ``seconds``."""
+def live(folder: Path, url: str | None, seconds: float, per_second: float, outcome: Outcome, *, least: int = 0) -> None:
+    """Run the process and kill it ``seconds`` after it announced the ``least`` crossings."""
     command = [sys.executable, "-m", COUNTER, str(folder), "--per-second", str(per_second)]
     command += ["--url", url] if url else []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         first = process.stdout.readline().split()
         outcome.starts.append((int(first[1]), int(first[2])))
-        try:
+        outcome.announced += [process.stdout.readline().strip() for _ in range(least)]
+        with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        process.kill()
         outcome.announced += process.stdout.read().split()
 
 
@@ -59,7 +60,9 @@ def kill_often(folder: Path, url: str | None, kills: int, per_second: float, see
     chance = random.Random(seed)
     outcome = Outcome()
     for _ in range(kills):
-        live(folder, url, chance.uniform(0.05, 1.0), per_second, outcome)
+        # By what it did, and any moment between two crossings: a machine that stalls would let it do nothing.
+        seconds, crossings = chance.uniform(0.0, 2 / per_second), chance.randint(0, 100)
+        live(folder, url, seconds, per_second, outcome, least=crossings)
     look(folder, url, outcome)
     return outcome
 

@@ -31,7 +31,7 @@ def test_killed_while_the_database_is_away(tmp_path: Path) -> None:
     outcome = Outcome()
     for life in range(3):
         before = len(outcome.announced)
-        live(tmp_path, away, 0.5, 200, outcome)
+        live(tmp_path, away, 0.008, 200, outcome, least=60)
         # Rows wait on disk; the totals go on from what is there. A kill may come between recording and announcing.
         assert before <= sum(outcome.starts[-1]) <= before + life
     after = kill_often(tmp_path, None, kills=1, per_second=50, seed=1)

@@ -121,7 +121,7 @@ def test_foreign_pages_change_nothing(stack: Stack) -> None:
     own = {"If-Match": "x", "Content-Type": "application/json"}
 
     def status(headers: dict[str, str]) -> int:
-        return httpx.patch(nobody, headers=headers, content=b"{}").status_code
+        return httpx.patch(nobody, headers=headers, content=b"{}", timeout=20).status_code
 
     assert status(own) == 404
     assert status(own | {"Sec-Fetch-Site": "same-origin"}) == 404

@@ -65,6 +65,11 @@ def test_history_tells_values_to_pointer_keyboard_and_reader(page: Page, stack: 
     expect(page.locator(".tip").first).to_be_visible()
     now = int(slider.get_attribute("aria-valuenow") or 0)
     spoken = slider.get_attribute("aria-valuetext") or ""
+    if spoken.endswith(": 0 in, 0 out"):  # the five minutes in which somebody came in have just ended
+        page.keyboard.press("ArrowLeft")
+        expect(slider).to_have_attribute("aria-valuenow", str(now - 1))
+        now -= 1
+        spoken = slider.get_attribute("aria-valuetext") or ""
     assert " in, " in spoken
     assert not spoken.endswith(": 0 in, 0 out")
     page.keyboard.press("ArrowLeft")
