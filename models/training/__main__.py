@@ -29,15 +29,16 @@ def main() -> None:
     description = out / "data" / "data.yaml"
     weights = out / "run" / "weights" / "best.pt"
     if not wanted.judge_only:
-        _render(out / "data", wanted.scenes)
+        _render(out / "data", range(wanted.first, wanted.first + wanted.scenes))
         weights = train.train(
             description,
             out / "run",
             epochs=wanted.epochs,
             seed=wanted.seed,
             device=wanted.device,
-            start=wanted.after / "weights" / "best.pt" if wanted.after else None,
+            start=wanted.after[-1] / "weights" / "best.pt" if wanted.after else None,
         )
+        (out / "run" / card.SCENES).write_text(f"{wanted.first} {wanted.scenes}\n", "ascii")
     candidates = [TARGET]
     if weights.exists():
         candidates = [
@@ -55,18 +56,25 @@ def main() -> None:
         return
     shutil.rmtree(TARGET, ignore_errors=True)
     shutil.copytree(candidates[0], TARGET)
-    runs = [run for run in (wanted.after, out / "run") if run]
+    runs = [*wanted.after, out / "run"]
     card.draw_curves(runs, MODELS / "curves.png")
-    card.write_card(MODELS / "README.md", runs=runs, scenes=wanted.scenes, verdicts=verdicts)
+    card.write_card(MODELS / "README.md", runs=runs, verdicts=verdicts)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/training"), help="pictures, run and exports")
     parser.add_argument("--scenes", type=int, default=700, help="eight pictures each")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first of them")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=26)
-    parser.add_argument("--after", type=Path, help="folder of an earlier run, whose weights to go on from")
+    parser.add_argument(
+        "--after",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of an earlier run; of several, the first one first: the weights of the last are gone on from",
+    )
     parser.add_argument("--device", default="cpu", help="cpu, or the number of a GPU")
     parser.add_argument(
         "--judge-only", action="store_true", help="of what --out holds, else of models/, the figures alone"
@@ -74,12 +82,12 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _render(folder: Path, scenes: int) -> None:
+def _render(folder: Path, scenes: range) -> None:
     from models.training import dataset  # noqa: PLC0415
 
     processes = os.cpu_count() or 1
     validation = range(VALIDATION_SEEDS, VALIDATION_SEEDS + VALIDATION_SCENES)
-    for name, seeds in (("train", range(scenes)), ("val", validation)):
+    for name, seeds in (("train", scenes), ("val", validation)):
         dataset.write(folder, name=name, seeds=seeds, processes=processes)
     text = f"path: {folder}\ntrain: images/train\nval: images/val\nnames: {{0: person}}\n"
     (folder / "data.yaml").write_text(text, "utf-8")

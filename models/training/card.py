@@ -12,9 +12,11 @@ from ruamel.yaml import YAML
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-from models.training.dataset import FRAMES_PER_SCENE, HEIGHT, IMGSZ, MIN_VISIBLE, UNSEEN_SEEDS
+from models.training.dataset import FRAMES_PER_SCENE, HEIGHT, IMGSZ, MIN_VISIBLE, MIN_VISIBLE_AT_EDGE, UNSEEN_SEEDS
 from models.training.judge import Verdict
 
+# In a run's folder: the seed of its first scene, and how many there were.
+SCENES: Final = "scenes.txt"
 PANELS: Final = {
     "Training loss": {"box": "train/box_loss", "class": "train/cls_loss"},
     "Validation loss": {"box": "val/box_loss", "class": "val/cls_loss"},
@@ -35,10 +37,11 @@ a real camera with this one.
 
 {commands}
 
-(`make train TRAIN="--scenes …"` makes the virtual environment for it and then runs this.) {scenes} scenes of
-{per_scene} frames each, seeds 0 to {last}: plaza and street, clear, overcast, dusk and rain, 0 to 40 people, cameras
-4 to 10 m up, five picture sizes, JPEG quality 55 to 95. Who is seen to less than {visible:.0%} has no box. Random
-mirror image, scale, shift and colour on top. AdamW, {epochs} epochs, bfloat16 on the CPU.{restarts}
+(`make train TRAIN="--scenes …"` makes the virtual environment for it and then runs this.) {per_scene} frames of
+each scene, {seeds}: plaza and street, clear, overcast, dusk and rain, 0 to 40 people, cameras
+4 to 10 m up, five picture sizes, JPEG quality 55 to 95. Who is seen to less than {visible:.0%} has no box, unless only
+the picture's edge cuts them off: then {at_edge:.0%} will do. Random mirror image, scale, shift and colour on top.
+AdamW, {epochs} epochs, bfloat16 on the CPU.{restarts}
 
 ![Loss, precision and recall over the epochs](curves.png)
 
@@ -60,7 +63,7 @@ Licence: AGPL-3.0, like Turnstile and like Ultralytics, with which it was traine
 
 RESTARTED: Final = """ Each run goes on from the
 weights of the one before it, at a full learning rate again. (The first one saw an earlier drawing: groups walked 0.8 m
-apart instead of 1.1, and whoever was seen to 15% had a box.)"""
+apart instead of 1.1, and whoever was seen to 15% had a box. The second one had no boxes below 25% at the edge.)"""
 
 LABELS: Final = {
     "map50": "mAP50",
@@ -75,13 +78,12 @@ LABELS: Final = {
 }
 
 
-def write_card(path: Path, *, runs: list[Path], scenes: int, verdicts: list[Verdict]) -> None:
+def write_card(path: Path, *, runs: list[Path], verdicts: list[Verdict]) -> None:
     """Write the card to ``path``.
 
     Args:
         path: Markdown.
         runs: Folders of the trainings, each gone on from the one before it.
-        scenes: Each was trained on.
         verdicts: Of the INT8 model and of the float16 one.
     """
     rows = "\n".join(
@@ -89,20 +91,21 @@ def write_card(path: Path, *, runs: list[Path], scenes: int, verdicts: list[Verd
         for name, label in LABELS.items()
     )
     settings = [YAML(typ="safe", pure=True).load(run / "args.yaml") for run in runs]
-    epochs = [int(each["epochs"]) for each in settings]
+    scenes = [[int(number) for number in (run / SCENES).read_text("ascii").split()] for run in runs]
     text = CARD.format(
         width=IMGSZ,
         height=HEIGHT,
         commands="\n".join(
-            f"    python -m models.training --scenes {scenes} --epochs {each['epochs']} --seed {each['seed']}"
-            + (" --after EARLIER_RUN" if index else "")
-            for index, each in enumerate(settings)
+            f"    python -m models.training --first {first} --scenes {count}"
+            f" --epochs {each['epochs']} --seed {each['seed']}"
+            + "".join(f" --after RUN_{earlier + 1}" for earlier in range(index))
+            for index, (each, (first, count)) in enumerate(zip(settings, scenes, strict=True))
         ),
-        scenes=scenes,
         per_scene=FRAMES_PER_SCENE,
-        last=scenes - 1,
+        seeds=", then ".join(f"seeds {first} to {first + count - 1}" for first, count in scenes),
+        at_edge=MIN_VISIBLE_AT_EDGE,
         visible=MIN_VISIBLE,
-        epochs=" + ".join(map(str, epochs)),
+        epochs=" + ".join(str(each["epochs"]) for each in settings),
         restarts=RESTARTED if len(runs) > 1 else "",
         unseen=f"{UNSEEN_SEEDS:,}".replace(",", " "),
         rows=rows,
