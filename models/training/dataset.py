@@ -95,7 +95,7 @@ def write(folder: Path, *, name: str, seeds: range, processes: int) -> None:
 def findable(person: Truth) -> bool:
     """Return whether a detector ought to find ``person``."""
     at_edge = person.visible >= MIN_VISIBLE_AT_EDGE and person.hidden <= MAX_HIDDEN_AT_EDGE
-    return at_edge or person.visible >= MIN_VISIBLE
+    return bool(at_edge or person.visible >= MIN_VISIBLE)
 
 
 def _write_scene(folder: Path, name: str, seed: int) -> None:

@@ -26,10 +26,10 @@ from services.inference.analyze.counter import Selection, VideoCounter
 from services.inference.analyze.identities import Identities
 from services.inference.analyze.result import Events
 from services.inference.counting.tally import Person
-from services.inference.detector.appearance import described
 from services.inference.detector.catalogue import BUILT_IN
 from services.inference.detector.letterbox import letterbox
 from services.inference.detector.openvino_backend import OpenVinoDetector
+from services.inference.detector.sighting import look
 from services.inference.evaluate.matching import Event, Wrong, wrong_crossings
 from services.inference.evaluate.score import describe
 from services.inference.evaluate.tracking import Boxes, TrackingScore, score
@@ -67,7 +67,7 @@ def count_seed(seed: int, seconds: int = SECONDS) -> Outcome:
     for number in frames:
         box.fit(scene.picture(number), image)
         now = number / scene.settings.fps
-        people, crossings = counter.update(described(detector.detect(image, selection.floor), image), now)
+        people, crossings = counter.update(look(detector, image, selection.floor), now)
         events.add(number, now, people, crossings)
         identities.add(people)
         seen = [person for person in scene.truth(number) if person.visible >= MIN_VISIBLE]

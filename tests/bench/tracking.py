@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from proto.turnstile_pb2 import ANCHOR_FEET, Line, Point, Settings, Zone
 from services.inference.counting.tally import Tally
+from services.inference.detector.appearance import described
 from services.inference.detector.tracker import CameraTracker
 from services.inference.detector.types import Detections, ModelInfo
 from services.inference.people import people
@@ -26,7 +27,7 @@ PEOPLE: Final = 15
 LINES: Final = 5
 ZONES: Final = 3
 FPS: Final = 30
-WIDTH, HEIGHT = 1920, 1080
+WIDTH, HEIGHT = 640, 384  # the detector's
 CONFIDENCE: Final = 0.25
 MODEL: Final = ModelInfo("none", {0: "person"}, 640, square=False)
 
@@ -48,15 +49,15 @@ def tracking(span: Span, logs: Path) -> Outcome:
 def _picture(number: int) -> Detections:
     noise = np.random.default_rng(number)
     person = np.arange(PEOPLE)
-    heading, speed = person * 2.4, 60 + 8 * person  # pixels per second
+    heading, speed = person * 2.4, 20 + 3 * person  # pixels per second
     seconds = number / FPS
-    x = (person * 128 + np.cos(heading) * speed * seconds) % WIDTH
-    y = (person * 331 + np.sin(heading) * speed * seconds) % HEIGHT
-    height = 90 + 6 * person + noise.normal(0, 2, PEOPLE)
+    x = (person * 43 + np.cos(heading) * speed * seconds) % WIDTH
+    y = (person * 117 + np.sin(heading) * speed * seconds) % HEIGHT
+    height = 30 + 2 * person + noise.normal(0, 0.7, PEOPLE)
     confidence = np.clip(0.7 + noise.normal(0, 0.2, PEOPLE), 0.1, 0.95)
-    boxes = np.stack([x, y, x + 0.38 * height, y + height], axis=1) + noise.normal(0, 1.5, (PEOPLE, 4))
+    boxes = np.stack([x, y, x + 0.38 * height, y + height], axis=1) + noise.normal(0, 0.5, (PEOPLE, 4))
     seen = noise.random(PEOPLE) > 0.05
-    alarm = np.tile(noise.uniform(0, 900, 2), 2)[None] + np.array([0, 0, 40, 100])
+    alarm = np.tile(noise.uniform(0, 280, 2), 2)[None] + np.array([0, 0, 13, 33])
     boxes, confidence = np.vstack([boxes[seen], alarm]), np.append(confidence[seen], 0.2)
     return Detections(boxes.astype(np.float32), confidence.astype(np.float32), np.zeros(len(boxes), np.float32))
 
@@ -90,9 +91,10 @@ def _turnstile() -> Callable[[Detections, int], None]:
         for n in range(ZONES)
     ]
     tracker, tally = CameraTracker(CONFIDENCE), Tally("bench", Settings(lines=lines, zones=zones))
+    image = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
 
     def step(found: Detections, number: int) -> None:
-        seen = people(tracker.update(found, number / FPS), MODEL)
+        seen = people(tracker.update(described(found, image), number / FPS), MODEL)
         tally.update(seen, WIDTH, HEIGHT, number * 1_000_000_000 // FPS)
 
     return step

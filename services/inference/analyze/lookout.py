@@ -6,9 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Final
 
-from services.inference.detector.appearance import described
 from services.inference.detector.catalogue import Progress
 from services.inference.detector.loader import load_model
+from services.inference.detector.sighting import look
 from services.inference.detector.threads import cpu_quota
 from services.inference.detector.types import Detections, Detector, Image
 
@@ -50,7 +50,4 @@ class Lookout:
 
     def submit(self, image: Image) -> Future[Detections]:
         """Have ``image``, of the size of the detector's input, looked at."""
-        return self._pool.submit(self._look, image)
-
-    def _look(self, image: Image) -> Detections:
-        return described(self._detector.detect(image, self._floor), image)
+        return self._pool.submit(look, self._detector, image, self._floor)

@@ -45,12 +45,11 @@ def appearance(image: Image, boxes: Reals) -> Reals:
         image: The picture in which they were found.
         boxes: (N, 4) left, top, right, bottom, in its pixels.
     """
-    colours = np.full((len(boxes), BANDS, 3), np.nan)
-    if len(boxes):
-        bands = _bands(boxes)
-        for index, seen in enumerate(_uncovered(bands, boxes)):
-            if seen.any():
-                colours[index, seen] = _means(image, bands[index])[seen]
+    if len(boxes) == 0:
+        return np.empty((0, BANDS, 3))
+    bands = _bands(boxes)
+    colours = np.stack([_means(image, *body) for body in _bodies(bands, image)])
+    colours[~_uncovered(bands, boxes)] = np.nan
     return colours
 
 
@@ -63,12 +62,20 @@ def unlikeness(first: Reals, second: Reals) -> Reals:
         first: (N, BANDS, 3), NaN where not known.
         second: (M, BANDS, 3), likewise.
     """
-    squares = ((first[:, None] - second[None]) ** 2).mean(axis=3)
-    known = np.isfinite(squares)
-    bands = known.sum(axis=2)
-    mean = np.where(known, squares, 0.0).sum(axis=2) / np.maximum(bands, 1)
+    (ours, our_bands), (theirs, their_bands) = _known(first), _known(second)
+    bands = our_bands @ their_bands.T
+    # The sum of (a - b)^2 over the bands that are known of both, without a large array of all pairs.
+    squares = (ours**2).sum(axis=2) @ their_bands.T + our_bands @ (theirs**2).sum(axis=2).T
+    squares -= 2 * ours.reshape(len(ours), -1) @ theirs.reshape(len(theirs), -1).T
+    mean = squares / np.maximum(3 * bands, 1)
     against: Reals = np.where(bands > 0, np.minimum(mean / DEVIATION**2 - EVEN, STRONGEST), 0.0)
     return against
+
+
+def _known(looks: Reals) -> tuple[Reals, Reals]:
+    """Return the colours, 0 where not known, and (N, BANDS), 1 where known."""
+    known = np.isfinite(looks[..., 0])
+    return np.where(known[..., None], looks, 0.0), known.astype(np.float64)
 
 
 def _bands(boxes: Reals) -> Reals:
@@ -92,12 +99,17 @@ def _uncovered(bands: Reals, boxes: Reals) -> Flags:
     return free
 
 
-def _means(image: Image, bands: Reals) -> Reals:
+def _bodies(bands: Reals, image: Image) -> list[list[int]]:
+    """Return left, top, right, bottom of all bands together, as whole pixels of the picture."""
     height, width = image.shape[:2]
-    left, right = int(max(bands[0, 0], 0)), int(np.ceil(min(bands[0, 2], width)))
-    top, bottom = int(max(bands[0, 1], 0)), int(np.ceil(min(bands[-1, 3], height)))
-    body = image[top:bottom, left:right]
-    if body.shape[0] < BANDS or body.shape[1] < 1:
+    begin = np.maximum(bands[:, 0, :2], 0)
+    end = np.minimum(np.ceil(bands[:, -1, 2:]), [width, height])
+    corners: list[list[int]] = np.hstack([begin, end]).astype(np.int64).tolist()
+    return corners
+
+
+def _means(image: Image, left: int, top: int, right: int, bottom: int) -> Reals:
+    if bottom - top < BANDS or right <= left:
         return np.full((BANDS, 3), np.nan)
-    means: Reals = cv2.resize(body, (1, BANDS), interpolation=cv2.INTER_AREA)[:, 0].astype(np.float64)
-    return means
+    means = cv2.resize(image[top:bottom, left:right], (1, BANDS), interpolation=cv2.INTER_AREA)
+    return means[:, 0].astype(np.float64)

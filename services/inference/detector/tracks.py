@@ -136,13 +136,7 @@ class Tracks:
         Of somebody half hidden the head is mostly what is left: where a box is too low but its top fits, the top tells
         where the person is.
         """
-        centre = (boxes[:, :2] + boxes[:, 2:]) / 2
-        offset = centre[None] - self.mean[rows, None, :2]
-        height = self.size[rows, 1][:, None]
-        from_top = boxes[None, :, 1] + height / 2 - self.mean[rows, 1][:, None]
-        part = (boxes[:, 3] - boxes[:, 1])[None] < PART * height
-        offset[..., 1] = np.where(part & (np.abs(from_top) < np.abs(offset[..., 1])), from_top, offset[..., 1])
-        return offset
+        return _offsets(self.mean[rows, None, :2], self.size[rows, 1][:, None], boxes[None])
 
     def correct(self, rows: Ints, boxes: Reals, confidence: Reals, look: Reals, now: float, *, noise: float) -> None:
         """Take over where each of the tracks ``rows`` was seen: its own row of ``boxes`` (len(rows), 4).
@@ -155,7 +149,7 @@ class Tracks:
             now: When that was.
             noise: Of the detections, in heights.
         """
-        offset = np.einsum("iij->ij", self.residuals(rows, boxes))
+        offset = _offsets(self.mean[rows, :2], self.size[rows, 1], boxes)
         place, both, speed = self.spread[rows].T
         total = place + (noise * self.size[rows, 1]) ** 2
         gain, pull = place / total, both / total
@@ -173,5 +167,17 @@ class Tracks:
     def _remember(self, rows: Ints, look: Reals) -> None:
         known = self.look[rows]
         gain = np.maximum(LEAST_LOOK_GAIN, 1 / self.hits[rows])[:, None, None]
-        mixed = known + gain * (look - known)  # NaN where either is
-        self.look[rows] = np.where(np.isfinite(mixed), mixed, np.where(np.isfinite(known), known, look))
+        mixed = known + gain * (look - known)
+        new = np.isnan(mixed)  # where either is not known
+        if new.any():
+            mixed[new] = np.where(np.isnan(known), look, known)[new]
+        self.look[rows] = mixed
+
+
+def _offsets(expected: Reals, height: Reals, boxes: Reals) -> Reals:
+    """Return (..., 2), how far ``boxes`` (..., 4) are from people of ``height`` (...) who are ``expected`` there."""
+    offset = (boxes[..., :2] + boxes[..., 2:]) / 2 - expected
+    from_top = boxes[..., 1] + height / 2 - expected[..., 1]
+    part = boxes[..., 3] - boxes[..., 1] < PART * height
+    offset[..., 1] = np.where(part & (np.abs(from_top) < np.abs(offset[..., 1])), from_top, offset[..., 1])
+    return offset

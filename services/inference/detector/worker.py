@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.inference.detector.appearance import described
 from services.inference.detector.protocol import BUFFER_BYTES, Forget, Job, Progress, Question, Refusal
+from services.inference.detector.sighting import look
 from services.inference.detector.tracker import LOW_CONFIDENCE, CameraTracker
 from services.inference.detector.types import Detector, ModelError
 
@@ -63,10 +63,9 @@ def _serve(job: Job, detector: Detector, pipe: Connection, buffer: npt.NDArray[n
             continue
         size = question.height * question.width * 3
         image = buffer[:size].reshape(question.height, question.width, 3)
-        found = detector.detect(image, floor, relaxed=question.relaxed)
-        people = described(found[np.isin(found.class_id, wanted)], image)
+        found = look(detector, image, floor, relaxed=question.relaxed)
         tracker = trackers.setdefault(question.camera, CameraTracker(job.confidence))
-        pipe.send(tracker.update(people, question.seconds))
+        pipe.send(tracker.update(found[np.isin(found.class_id, wanted)], question.seconds))
 
 
 if __name__ == "__main__":
