@@ -111,12 +111,15 @@ class LineCounter:
         passage = self._passages.get(track)
         if passage is None:
             passage = self._passages[track] = _Passage(spot, spot, now, now)
-        through = self._passes(passage.last, spot)
-        passage.through = passage.through if through is None else through
-        passage.last, passage.seen = spot, now
         bands = abs(distance) / max(BAND_OF_HEIGHT * box_height, BAND_OF_PICTURE * self.picture_height)
         if bands > FAR_BANDS:
             passage.near_since = now
+            if passage.side is not None and distance * passage.side > 0 and distance * passage.last.distance > 0:
+                passage.last, passage.seen, passage.settled = spot, now, True
+                return None  # where nearly everybody is: far from the line, on their side of it
+        through = self._passes(passage.last, spot)
+        passage.through = passage.through if through is None else through
+        passage.last, passage.seen = spot, now
         return _step(passage, now) if bands > 1 else None
 
     def join(self, young: int, old: int) -> Revision:

@@ -144,9 +144,10 @@ class Tally:
 
     def _follow(self, person: Person, time_ns: int) -> Iterator[Crossing]:
         anchors = {kind: person.anchor(kind) for kind in (ANCHOR_CENTRE, ANCHOR_FEET)}
+        seconds = time_ns / NANOSECONDS
         for line, counter in self._lines:
             anchor = anchors[line.anchor]
-            direction = counter.update(person.id, anchor, person.height, time_ns / NANOSECONDS)
+            direction = counter.update(person.id, anchor, person.height, seconds)
             if direction:
                 yield self._ledger.count(line.name, direction, _crosser(person), self._fraction(anchor), time_ns)
         for zone in self._settings.zones:

@@ -12,6 +12,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from services.inference.detector.overlap import Flags, Reals
 from services.inference.detector.types import Detections, Image
@@ -48,8 +49,10 @@ def appearance(image: Image, boxes: Reals) -> Reals:
     if len(boxes) == 0:
         return np.empty((0, BANDS, 3))
     bands = _bands(boxes)
-    colours = np.stack([_means(image, *body) for body in _bodies(bands, image)])
-    colours[~_uncovered(bands, boxes)] = np.nan
+    bodies = _bodies(bands, image)
+    colours = np.array([_means(image, *body) for body in bodies.tolist()], np.float64)
+    seen = _uncovered(bands, boxes) & (bodies[:, 3] - bodies[:, 1] >= BANDS)[:, None]
+    colours[~seen] = np.nan
     return colours
 
 
@@ -90,26 +93,25 @@ def _bands(boxes: Reals) -> Reals:
 
 def _uncovered(bands: Reals, boxes: Reals) -> Flags:
     """Return (N, BANDS), which bands nobody nearer covers: seen from above, who stands lower in the picture."""
-    low = np.maximum(bands[:, :, None, :2], boxes[None, None, :, :2])
-    high = np.minimum(bands[:, :, None, 2:], boxes[None, None, :, 2:])
-    common = np.clip(high - low, 0.0, None).prod(axis=3)
+    wide = np.minimum(bands[:, :1, 2], boxes[:, 2]) - np.maximum(bands[:, :1, 0], boxes[:, 0])
+    high = np.minimum(bands[:, :, None, 3], boxes[:, 3]) - np.maximum(bands[:, :, None, 1], boxes[:, 1])
+    nearer = boxes[:, 3] > boxes[:, 3, None]
+    covered = np.where(nearer, np.maximum(wide, 0.0), 0.0)[:, None] * np.maximum(high, 0.0)
     area = (bands[..., 2:] - bands[..., :2]).prod(axis=2)
-    nearer = boxes[None, :, 3] > boxes[:, None, 3]
-    free: Flags = np.where(nearer[:, None, :], common, 0.0).max(axis=2) <= COVERED * area
+    free: Flags = covered.max(axis=2) <= COVERED * area
     return free
 
 
-def _bodies(bands: Reals, image: Image) -> list[list[int]]:
-    """Return left, top, right, bottom of all bands together, as whole pixels of the picture."""
+def _bodies(bands: Reals, image: Image) -> npt.NDArray[np.int64]:
+    """Return (N, 4), left, top, right, bottom of all bands together, as whole pixels of the picture."""
     height, width = image.shape[:2]
     begin = np.maximum(bands[:, 0, :2], 0)
     end = np.minimum(np.ceil(bands[:, -1, 2:]), [width, height])
-    corners: list[list[int]] = np.hstack([begin, end]).astype(np.int64).tolist()
-    return corners
+    return np.hstack([begin, end]).astype(np.int64)
 
 
-def _means(image: Image, left: int, top: int, right: int, bottom: int) -> Reals:
-    if bottom - top < BANDS or right <= left:
-        return np.full((BANDS, 3), np.nan)
-    means = cv2.resize(image[top:bottom, left:right], (1, BANDS), interpolation=cv2.INTER_AREA)
-    return means[:, 0].astype(np.float64)
+def _means(image: Image, left: int, top: int, right: int, bottom: int) -> Image:
+    """Return (BANDS, 3), whatever the colours where nothing is left of the body."""
+    if bottom <= top or right <= left:
+        return np.zeros((BANDS, 3), np.uint8)
+    return cv2.resize(image[top:bottom, left:right], (1, BANDS), interpolation=cv2.INTER_AREA)[:, 0]  # type: ignore[return-value]

@@ -9,6 +9,7 @@ in docs/counting.md.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,8 @@ WEAK_SECONDS: Final = 1.0
 SAME_PERSON: Final = 0.7
 # A detection that overlaps a track of this picture more than this, and did not continue it, begins none.
 TAKEN: Final = 0.6
+# Lost and young tracks are compared no more often than this: a correction can wait, and the picture should not.
+BETWEEN_COMPARISONS: Final = 0.1
 # However irregular the clock: the filter must move on, and not by ages.
 SHORTEST_STEP: Final = 1e-3
 
@@ -52,6 +55,7 @@ class CameraTracker:
         self._now: float | None = None
         self._step = 0.0
         self._ids = 0
+        self._compared = -math.inf
 
     def update(self, found: Detections, seconds: float) -> Tracked:
         """Continue the tracks with what was found in the next picture.
@@ -139,6 +143,9 @@ class CameraTracker:
 
     def _join(self, now: float) -> dict[int, int]:
         """Let young tracks go on under the id of the lost ones that they continue; return the old ids by the new."""
+        if now - self._compared < BETWEEN_COMPARISONS:
+            return {}
+        self._compared = now
         old, young = pairs_to_join(self._tracks, now)
         joined = {}
         for lost, found in zip(old, young, strict=True):

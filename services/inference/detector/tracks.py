@@ -153,15 +153,15 @@ class Tracks:
         place, both, speed = self.spread[rows].T
         total = place + (noise * self.size[rows, 1]) ** 2
         gain, pull = place / total, both / total
-        self.mean[rows] += np.hstack([gain[:, None] * offset, pull[:, None] * offset])
-        self.spread[rows] = np.stack([(1 - gain) * place, (1 - gain) * both, speed - pull * both], axis=1)
+        mean = self.mean[rows] + np.hstack([gain[:, None] * offset, pull[:, None] * offset])
+        spread = np.stack([(1 - gain) * place, (1 - gain) * both, speed - pull * both], axis=1)
+        self.mean[rows], self.spread[rows], self.end[rows], self.end_spread[rows] = mean, spread, mean, spread
         size = boxes[:, 2:] - boxes[:, :2]
         hidden = (noise > BOX_NOISE) | (size[:, 1] < PART * self.size[rows, 1])
         self.size[rows] += np.where(hidden, HIDDEN_SIZE_GAIN, SIZE_GAIN)[:, None] * (size - self.size[rows])
         self.confidence[rows] = confidence
         self.seen[rows] = now
         self.hits[rows] += 1
-        self.end[rows], self.end_spread[rows] = self.mean[rows], self.spread[rows]
         self._remember(rows[~hidden], look[~hidden])
 
     def _remember(self, rows: Ints, look: Reals) -> None:
