@@ -7,8 +7,9 @@ import pytest
 
 from services.inference.detector.appearance import BANDS, EVEN, STRONGEST, appearance, described, unlikeness
 from services.inference.detector.overlap import Reals
+from services.inference.detector.sighting import look
 from services.inference.detector.tracker import CameraTracker
-from services.inference.detector.types import Detections, Image
+from services.inference.detector.types import Detections, Image, ModelInfo
 
 RED, BLUE, GREY = (40, 40, 200), (200, 60, 40), (128, 128, 128)
 HEIGHT, WIDTH = 100, 36
@@ -98,3 +99,25 @@ def test_who_was_hidden_for_three_seconds_is_known_by_speed_place_and_clothes(
     for number in range(50, 70):
         (last,) = walk(tracker, number, (100 + 8 * number, 200, back, True))
     assert (last == first) is same
+
+
+class OneDetector:
+    """Always gives the same boxes, as a detector that has learnt a picture by heart would."""
+
+    info = ModelInfo("none", {0: "person"}, 900, square=False)
+    streams = 1
+
+    def __init__(self, *boxes: list[float]) -> None:
+        self._boxes = np.array(boxes, np.float32)
+
+    def detect(self, image: Image, floor: float, *, relaxed: bool = False) -> Detections:
+        many = len(self._boxes)
+        return Detections(self._boxes, np.full(many, 0.9, np.float32), np.zeros(many, np.float32))
+
+
+def test_slivers_at_the_sides_are_nobody_and_thin_people_elsewhere_are() -> None:
+    sliver, half, thin, right = [0.0, 100, 15, 200], [0.0, 100, 22, 200], [50.0, 100, 65, 200], [890.0, 100, 900, 200]
+    found = look(OneDetector(sliver, half, thin, right), picture(), 0.1)
+    assert found.xyxy.tolist() == [half, thin]
+    assert found.appearance is not None
+    assert found.appearance.shape == (2, BANDS, 3)

@@ -23,8 +23,8 @@ from services.inference.analyze.reader import VideoReader
 from services.inference.counting.tally import Tally
 from services.inference.detector.letterbox import letterbox
 from services.inference.detector.loader import load_detector
+from services.inference.detector.sighting import look
 from services.inference.detector.tracker import LOW_CONFIDENCE, CameraTracker
-from services.inference.detector.types import Detections
 from services.inference.people import in_picture, people
 from tests.services.capture.support import write_video
 from tests.services.inference.conftest import CLIP_FRAMES
@@ -100,9 +100,8 @@ def test_offline_counts_as_live_does(run: Run, clip: Path, builtin_model: Path) 
     with VideoReader(clip) as reader:
         for frame in reader:
             box.fit(frame.image, image)
-            found = detector.detect(image, LOW_CONFIDENCE)
-            keep = np.isin(found.class_id, wanted)
-            people_found = Detections(found.xyxy[keep], found.confidence[keep], found.class_id[keep])
+            found = look(detector, image, LOW_CONFIDENCE)
+            people_found = found[np.isin(found.class_id, wanted)]
             seen = people(in_picture(tracker.update(people_found, frame.seconds), box), detector.info)
             identities.add(seen)
             tally.update(seen, 640, 360, round(frame.seconds * 1e9))
