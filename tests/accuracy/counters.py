@@ -70,7 +70,7 @@ def ours(clip: Clip) -> tuple[Counts, list[Boxes]]:
         nonlocal frames
         frames += 1
 
-    with VideoReader(clip.video) as reader, Lookout(detector, selection.floor) as lookout:
+    with VideoReader(clip.video) as reader, Lookout(detector, selection) as lookout:
         result = count_video(reader, task, lookout, [seen.add, count], lambda: False)
     counts = Counter((row.line, row.direction) for row in result.crossings)
     return counts, [seen.at(number) for number in range(1, frames + 1)]

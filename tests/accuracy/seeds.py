@@ -29,7 +29,7 @@ from services.inference.counting.tally import Person
 from services.inference.detector.catalogue import BUILT_IN
 from services.inference.detector.letterbox import letterbox
 from services.inference.detector.openvino_backend import OpenVinoDetector
-from services.inference.detector.sighting import look
+from services.inference.detector.sighting import class_ids, look
 from services.inference.evaluate.matching import Event, Wrong, wrong_crossings
 from services.inference.evaluate.score import describe
 from services.inference.evaluate.tracking import Boxes, TrackingScore, score
@@ -59,6 +59,7 @@ def count_seed(seed: int, seconds: int = SECONDS) -> Outcome:
     detector = OpenVinoDetector(BUILT_IN, imgsz=None, threads=1)
     box = letterbox(*size, detector.info.imgsz, square=detector.info.square)
     selection = Selection()
+    wanted = class_ids(detector.info, selection.classes)
     counter = VideoCounter(detector.info, selection, _settings(), size, box)
     image = np.empty((box.height, box.width, 3), np.uint8)
     events, identities = Events(), Identities()
@@ -67,7 +68,7 @@ def count_seed(seed: int, seconds: int = SECONDS) -> Outcome:
     for number in frames:
         box.fit(scene.picture(number), image)
         now = number / scene.settings.fps
-        people, crossings = counter.update(look(detector, image, selection.floor), now)
+        people, crossings = counter.update(look(detector, image, selection.floor, wanted), now)
         events.add(number, now, people, crossings)
         identities.add(people)
         seen = [person for person in scene.truth(number) if person.visible >= MIN_VISIBLE]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from proto.turnstile_pb2 import Crossing, Settings
 from services.inference.counting.tally import Person, Tally
 from services.inference.detector.letterbox import Letterbox
@@ -57,7 +55,6 @@ class VideoCounter:
     ) -> None:
         self.tally = Tally("video", settings)
         self._info = info
-        self._wanted = np.array([i for i, name in info.names.items() if name in selection.classes], np.float32)
         self._size = size
         self._box = box
         self._tracker = CameraTracker(selection.confidence)
@@ -66,10 +63,8 @@ class VideoCounter:
         """Return the people of the next frame and the crossings and corrections that it brings.
 
         Args:
-            found: In the detector's input, from :attr:`Selection.floor` on.
+            found: Those of the :class:`Selection`, in the detector's input.
             seconds: The frame's time; rises from frame to frame.
         """
-        keep = np.isin(found.class_id, self._wanted)
-        wanted = found[keep]
-        people = people_of(in_picture(self._tracker.update(wanted, seconds), self._box), self._info)
+        people = people_of(in_picture(self._tracker.update(found, seconds), self._box), self._info)
         return people, self.tally.update(people, *self._size, round(seconds * NANOSECONDS))

@@ -6,9 +6,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Final
 
+from services.inference.analyze.counter import Selection
 from services.inference.detector.catalogue import Progress
 from services.inference.detector.loader import load_model
-from services.inference.detector.sighting import look
+from services.inference.detector.sighting import class_ids, look
 from services.inference.detector.threads import cpu_quota
 from services.inference.detector.types import Detections, Detector, Image
 
@@ -32,14 +33,15 @@ class Lookout:
 
     Args:
         detector: Looks at as many pictures at once as its ``streams`` say.
-        floor: The least confidence that is of interest.
+        selection: Which detections are of interest.
     """
 
-    def __init__(self, detector: Detector, floor: float) -> None:
+    def __init__(self, detector: Detector, selection: Selection) -> None:
         self.info = detector.info
         self.ahead = detector.streams + AHEAD if detector.streams > 1 else 1
         self._detector = detector
-        self._floor = floor
+        self._floor = selection.floor
+        self._wanted = class_ids(detector.info, selection.classes)
         self._pool = ThreadPoolExecutor(detector.streams, thread_name_prefix="detect")
 
     def __enter__(self) -> Lookout:
@@ -50,4 +52,4 @@ class Lookout:
 
     def submit(self, image: Image) -> Future[Detections]:
         """Have ``image``, of the size of the detector's input, looked at."""
-        return self._pool.submit(look, self._detector, image, self._floor)
+        return self._pool.submit(look, self._detector, image, self._floor, self._wanted)

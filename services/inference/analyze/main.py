@@ -54,7 +54,7 @@ def _analyse_all(todo: Plan, task: Task, interrupt: Interrupt, results: list[Res
     if detector.info.notice:
         say(detector.info.notice)
     status = 0
-    with Lookout(detector, task.selection.floor) as lookout:
+    with Lookout(detector, task.selection) as lookout:
         for number, job in enumerate(todo.jobs, start=1):
             if interrupt.asked():
                 break

@@ -17,7 +17,7 @@ import numpy as np
 
 from services.inference.detector.appearance import unlikeness
 from services.inference.detector.overlap import Reals
-from services.inference.detector.tracks import Ints, Tracks
+from services.inference.detector.tracks import Ints, Seen, Tracks
 
 # Standard deviation of the logarithm of height and width from one picture to another: people turn and swing their arms.
 HEIGHT_DEVIATION: Final = 0.2
@@ -32,17 +32,16 @@ WEAK_LIMIT: Final = 0.0
 _NEVER: Final = 1e6
 
 
-def costs(tracks: Tracks, rows: Ints, boxes: Reals, kinds: Ints, look: Reals, *, noise: float) -> Reals:
+def costs(tracks: Tracks, rows: Ints, found: Seen, *, noise: float) -> Reals:
     """Return (len(rows), M), the cost of each pair of a track of ``rows`` and a detection.
 
     Args:
         tracks: Predicted to the time of the detections.
         rows: Which of them.
-        boxes: (M, 4) of the detections.
-        kinds: (M,) their classes; a track keeps to its own.
-        look: (M, BANDS, 3) their colours.
+        found: M detections; a track keeps to its own kind.
         noise: Of the detections, in heights.
     """
+    boxes, _, kinds, look = found
     size = tracks.size[rows]
     height = size[:, 1][:, None]
     variance = tracks.spread[rows, 0][:, None] + (noise * height) ** 2

@@ -17,8 +17,8 @@ import numpy as np
 from services.inference.detector.appearance import BANDS
 from services.inference.detector.association import LIMIT, WEAK_LIMIT, assign, costs
 from services.inference.detector.joining import pairs_to_join
-from services.inference.detector.overlap import Reals, iou, strongest
-from services.inference.detector.tracks import BOX_NOISE, WEAK_BOX_NOISE, Ints, Tracks
+from services.inference.detector.overlap import iou, strongest
+from services.inference.detector.tracks import BOX_NOISE, WEAK_BOX_NOISE, Ints, Seen, Tracks
 from services.inference.detector.types import Detections, Tracked
 
 # Detections from here on may continue a track.
@@ -64,11 +64,11 @@ class CameraTracker:
             found: Detections from :data:`LOW_CONFIDENCE` on.
             seconds: When the picture was taken, on any clock that rises.
         """
-        seen = boxes, confidence, kinds, look = self._usable(found)
+        seen = self._usable(found)
         first = self._now is None
         now = self._predict(seconds)
         self._drop(now)
-        sure = confidence >= self._confidence
+        sure = seen.confidence >= self._confidence
         weak = np.flatnonzero(~sure)
         confirmed = self._tracks.ids > 0
         free = np.flatnonzero(sure)
@@ -77,12 +77,12 @@ class CameraTracker:
         left = np.flatnonzero(confirmed & (since > 0) & (since <= self._at_least_once(WEAK_SECONDS)))
         self._continue(left, weak, seen, now, WEAK_LIMIT, WEAK_BOX_NOISE)
         free = self._continue(np.flatnonzero(~confirmed), free, seen, now, LIMIT, BOX_NOISE)
-        free = free[confidence[free] >= self._confidence + NEWCOMER_DOUBT]
-        self._begin(boxes[free], kinds[free], confidence[free], look[free], now)
+        free = free[seen.confidence[free] >= self._confidence + NEWCOMER_DOUBT]
+        self._begin(seen.only(free), now)
         self._confirm(everybody=first)
         return self._report(self._join(now), now)
 
-    def _usable(self, found: Detections) -> tuple[Reals, Reals, Ints, Reals]:
+    def _usable(self, found: Detections) -> Seen:
         size = found.xyxy[:, 2:] - found.xyxy[:, :2]
         index = np.flatnonzero((found.confidence >= min(LOW_CONFIDENCE, self._confidence)) & (size > 1).all(axis=1))
         index = index[np.argsort(-found.confidence[index], kind="stable")]
@@ -90,7 +90,7 @@ class CameraTracker:
         kinds = found.class_id[index].astype(np.int64)
         keep = strongest(boxes, kinds, SAME_PERSON)
         look = np.full((len(found), BANDS, 3), np.nan) if found.appearance is None else found.appearance
-        return boxes[keep], found.confidence[index][keep].astype(np.float64), kinds[keep], look[index][keep]
+        return Seen(boxes, found.confidence[index].astype(np.float64), kinds, look[index]).only(keep)
 
     def _predict(self, seconds: float) -> float:
         """Move all tracks to ``seconds``; return the time that it is, which never stands still or goes back."""
@@ -103,25 +103,21 @@ class CameraTracker:
         self._now = now
         return now
 
-    def _continue(
-        self, rows: Ints, free: Ints, seen: tuple[Reals, Reals, Ints, Reals], now: float, limit: float, noise: float
-    ) -> Ints:
+    def _continue(self, rows: Ints, free: Ints, seen: Seen, now: float, limit: float, noise: float) -> Ints:
         """Match the tracks ``rows`` with the detections ``free``; return the detections that are left."""
-        boxes, confidence, kinds, look = seen
         if len(rows) == 0 or len(free) == 0:
             return free
-        matched, taken = assign(costs(self._tracks, rows, boxes[free], kinds[free], look[free], noise=noise), limit)
-        chosen = free[taken]
-        self._tracks.correct(rows[matched], boxes[chosen], confidence[chosen], look[chosen], now, noise=noise)
+        matched, taken = assign(costs(self._tracks, rows, seen.only(free), noise=noise), limit)
+        self._tracks.correct(rows[matched], seen.only(free[taken]), now, noise=noise)
         left = np.ones(len(free), bool)
         left[taken] = False
         return free[left]
 
-    def _begin(self, boxes: Reals, kinds: Ints, confidence: Reals, look: Reals, now: float) -> None:
-        if len(boxes):
+    def _begin(self, seen: Seen, now: float) -> None:
+        if len(seen.boxes):
             present = self._tracks.boxes[self._tracks.seen == now]
-            new = (iou(boxes, present) <= TAKEN).all(axis=1)
-            self._tracks += Tracks.at(boxes[new], kinds[new], confidence[new], look[new], now)
+            new = np.flatnonzero((iou(seen.boxes, present) <= TAKEN).all(axis=1))
+            self._tracks += Tracks.at(seen.only(new), now)
 
     def _drop(self, now: float) -> None:
         patience = np.where(self._tracks.ids > 0, LOST_SECONDS, self._at_least_once(PROOF_SECONDS))

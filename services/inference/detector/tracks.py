@@ -10,7 +10,7 @@ corrected in one go.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,26 @@ HIDDEN_SIZE_GAIN: Final = 0.1
 PART: Final = 0.86
 # The colours of a track are the mean of those seen so far, and follow new ones no slower than this.
 LEAST_LOOK_GAIN: Final = 0.015
+
+
+class Seen(NamedTuple):
+    """Detections as tracks take them: N rows of each.
+
+    Attributes:
+        boxes: (N, 4) left, top, right, bottom.
+        confidence: (N,).
+        kinds: (N,) class of the object.
+        look: (N, BANDS, 3) appearance, NaN where not known.
+    """
+
+    boxes: Reals
+    confidence: Reals
+    kinds: Ints
+    look: Reals
+
+    def only(self, index: Flags | Ints) -> Seen:
+        """Return those that ``index`` chooses."""
+        return Seen(self.boxes[index], self.confidence[index], self.kinds[index], self.look[index])
 
 
 @dataclass(slots=True)
@@ -74,8 +94,9 @@ class Tracks:
     end_spread: Reals = field(default_factory=lambda: np.empty((0, 3)))
 
     @classmethod
-    def at(cls, boxes: Reals, kinds: Ints, confidence: Reals, look: Reals, now: float) -> Self:
-        """Return new tracks, one for each of ``boxes`` (N, 4), seen for the first time."""
+    def at(cls, found: Seen, now: float) -> Self:
+        """Return new tracks, one for each of ``found``, seen for the first time."""
+        boxes, confidence, kinds, look = found
         count = len(boxes)
         size = boxes[:, 2:] - boxes[:, :2]
         height = size[:, 1]
@@ -138,17 +159,16 @@ class Tracks:
         """
         return _offsets(self.mean[rows, None, :2], self.size[rows, 1][:, None], boxes[None])
 
-    def correct(self, rows: Ints, boxes: Reals, confidence: Reals, look: Reals, now: float, *, noise: float) -> None:
-        """Take over where each of the tracks ``rows`` was seen: its own row of ``boxes`` (len(rows), 4).
+    def correct(self, rows: Ints, found: Seen, now: float, *, noise: float) -> None:
+        """Take over where each of the tracks ``rows`` was seen: its own row of ``found``.
 
         Args:
             rows: Distinct.
-            boxes: Of the detections.
-            confidence: Of the detections.
-            look: Of the detections, as :attr:`look`.
+            found: As many as ``rows``.
             now: When that was.
             noise: Of the detections, in heights.
         """
+        boxes, confidence, _, look = found
         offset = _offsets(self.mean[rows, :2], self.size[rows, 1], boxes)
         place, both, speed = self.spread[rows].T
         total = place + (noise * self.size[rows, 1]) ** 2

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.inference.detector.protocol import BUFFER_BYTES, Forget, Job, Progress, Question, Refusal
-from services.inference.detector.sighting import look
+from services.inference.detector.sighting import class_ids, look
 from services.inference.detector.tracker import LOW_CONFIDENCE, CameraTracker
 from services.inference.detector.types import Detector, ModelError
 
@@ -53,7 +53,7 @@ def _load(job: Job, progress: Callable[[str], None]) -> Detector:
 
 
 def _serve(job: Job, detector: Detector, pipe: Connection, buffer: npt.NDArray[np.uint8]) -> None:
-    wanted = np.array([index for index, name in detector.info.names.items() if name in job.classes], np.float32)
+    wanted = class_ids(detector.info, job.classes)
     floor = min(LOW_CONFIDENCE, job.confidence)
     trackers: dict[str, CameraTracker] = {}
     while True:
@@ -63,9 +63,9 @@ def _serve(job: Job, detector: Detector, pipe: Connection, buffer: npt.NDArray[n
             continue
         size = question.height * question.width * 3
         image = buffer[:size].reshape(question.height, question.width, 3)
-        found = look(detector, image, floor, relaxed=question.relaxed)
+        found = look(detector, image, floor, wanted, relaxed=question.relaxed)
         tracker = trackers.setdefault(question.camera, CameraTracker(job.confidence))
-        pipe.send(tracker.update(found[np.isin(found.class_id, wanted)], question.seconds))
+        pipe.send(tracker.update(found, question.seconds))
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def _evaluate(video: Path, task: Task, truth: Truth, judgement: Judgement, inter
         if detector.info.notice:
             say(detector.info.notice)
         seen = Sightings()
-        with Lookout(detector, task.selection.floor) as lookout, ProgressBar(video.name, info) as progress:
+        with Lookout(detector, task.selection) as lookout, ProgressBar(video.name, info) as progress:
             result = count_video(reader, task, lookout, [seen.add, progress.advance], interrupt.asked)
     if not result.complete:
         return None

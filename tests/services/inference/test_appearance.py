@@ -7,7 +7,7 @@ import pytest
 
 from services.inference.detector.appearance import BANDS, EVEN, STRONGEST, appearance, described, unlikeness
 from services.inference.detector.overlap import Reals
-from services.inference.detector.sighting import look
+from services.inference.detector.sighting import class_ids, look
 from services.inference.detector.tracker import CameraTracker
 from services.inference.detector.types import Detections, Image, ModelInfo
 
@@ -117,7 +117,7 @@ class OneDetector:
 
 def test_slivers_at_the_sides_are_nobody_and_thin_people_elsewhere_are() -> None:
     sliver, half, thin, right = [0.0, 100, 15, 200], [0.0, 100, 22, 200], [50.0, 100, 65, 200], [890.0, 100, 900, 200]
-    found = look(OneDetector(sliver, half, thin, right), picture(), 0.1)
+    found = look(OneDetector(sliver, half, thin, right), picture(), 0.1, class_ids(OneDetector.info, ("person",)))
     assert found.xyxy.tolist() == [half, thin]
     assert found.appearance is not None
     assert found.appearance.shape == (2, BANDS, 3)

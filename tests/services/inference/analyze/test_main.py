@@ -23,7 +23,7 @@ from services.inference.analyze.reader import VideoReader
 from services.inference.counting.tally import Tally
 from services.inference.detector.letterbox import letterbox
 from services.inference.detector.loader import load_detector
-from services.inference.detector.sighting import look
+from services.inference.detector.sighting import class_ids, look
 from services.inference.detector.tracker import LOW_CONFIDENCE, CameraTracker
 from services.inference.people import in_picture, people
 from tests.services.capture.support import write_video
@@ -88,7 +88,7 @@ def test_the_totals_are_those_of_the_crossings(run: Run) -> None:
 def test_offline_counts_as_live_does(run: Run, clip: Path, builtin_model: Path) -> None:
     """The summary is that of the live pipeline's own parts, frame after frame, without threads or streams."""
     detector = load_detector(builtin_model, imgsz=None, threads=1, classes=("person",))
-    wanted = [index for index, name in detector.info.names.items() if name == "person"]
+    wanted = class_ids(detector.info, ("person",))
     tracker = CameraTracker(0.25)
     from services.inference.analyze.shapes import Shapes, parse_lines
 
@@ -100,9 +100,8 @@ def test_offline_counts_as_live_does(run: Run, clip: Path, builtin_model: Path) 
     with VideoReader(clip) as reader:
         for frame in reader:
             box.fit(frame.image, image)
-            found = look(detector, image, LOW_CONFIDENCE)
-            people_found = found[np.isin(found.class_id, wanted)]
-            seen = people(in_picture(tracker.update(people_found, frame.seconds), box), detector.info)
+            found = look(detector, image, LOW_CONFIDENCE, wanted)
+            seen = people(in_picture(tracker.update(found, frame.seconds), box), detector.info)
             identities.add(seen)
             tally.update(seen, 640, 360, round(frame.seconds * 1e9))
             tracks += [(frame.number, person.id, f"{person.left:.2f}") for person in seen]
