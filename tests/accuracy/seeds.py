@@ -18,9 +18,8 @@ import numpy as np
 from proto.turnstile_pb2 import Line as LineSettings
 from proto.turnstile_pb2 import Point, Settings
 from services.capture.demo.crossings import Line
-from services.capture.demo.mot import MIN_VISIBLE
 from services.capture.demo.scene import Scene
-from services.capture.demo.truth import Truth
+from services.capture.demo.truth import MIN_VISIBLE, Truth
 from services.common.demo_url import parse_demo
 from services.inference.analyze.counter import Selection, VideoCounter
 from services.inference.analyze.identities import Identities

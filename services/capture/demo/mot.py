@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Final
 
-from services.capture.demo.truth import Truth
-
-# Nobody could find a person of whom less is seen: they are in the truth in code, and left out of the file.
-MIN_VISIBLE: Final = 0.1
+from services.capture.demo.truth import MIN_VISIBLE, Truth
 
 
 class MotWriter:

@@ -14,7 +14,7 @@ from services.capture.demo.crowd import Crowd
 from services.capture.demo.figures import Figures
 from services.capture.demo.painter import Painter
 from services.capture.demo.scenery import build
-from services.capture.demo.truth import Truth, Witness
+from services.capture.demo.truth import MIN_VISIBLE, Truth, Witness
 from services.capture.demo.view import Camera, View
 from services.capture.demo.weather import GRADES
 from services.common.demo_url import DemoSettings
@@ -75,5 +75,6 @@ class Scene:
         return self._witness.boxes(number)
 
     def crossings(self, lines: Sequence[Line], frames: range) -> list[TrueCrossing]:
-        """Return every crossing of ``lines`` in ``frames``."""
-        return crossings(((number, self.boxes(number)) for number in frames), lines, self.settings.height)
+        """Return every crossing of ``lines`` in ``frames`` by somebody of whose box a tenth is in the picture."""
+        seen = ((number, [p for p in self.boxes(number) if p.visible >= MIN_VISIBLE]) for number in frames)
+        return crossings(seen, lines, self.settings.height)

@@ -9,8 +9,8 @@ import av
 import pytest
 
 from services.capture.demo.main import Outputs, main
-from services.capture.demo.mot import MIN_VISIBLE
 from services.capture.demo.scene import Scene
+from services.capture.demo.truth import MIN_VISIBLE
 from services.common.demo_url import parse_demo
 
 SOURCE = "demo://street?people=8&size=320x180&fps=12.5"

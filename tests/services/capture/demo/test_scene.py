@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from services.capture.demo.blit import Rect
+from services.capture.demo.crossings import Line, crossings
 from services.capture.demo.crowd import Crowd, Walker
 from services.capture.demo.figures import Figures
 from services.capture.demo.looks import random_look
@@ -17,7 +18,7 @@ from services.capture.demo.pose import Stance
 from services.capture.demo.scene import Scene
 from services.capture.demo.scenery import build
 from services.capture.demo.training import training_scene
-from services.capture.demo.truth import Truth, Witness
+from services.capture.demo.truth import MIN_VISIBLE, Truth, Witness
 from services.capture.demo.view import Camera, View
 from services.capture.demo.weather import GRADES
 from services.common.demo_url import SCENES, WEATHERS, DemoSettings, SceneName, Weather
@@ -84,6 +85,18 @@ def test_ids_stay_with_their_people_and_boxes_move_little() -> None:
                 compared += 1
         before = now
     assert compared > 500
+
+
+def test_nobody_is_counted_of_whom_less_than_a_tenth_is_in_the_picture() -> None:
+    scene = Scene(SMALL)
+    frames, edge = range(1200), [Line("edge", (0, SMALL.height - 12), (SMALL.width, SMALL.height - 12))]
+    boxes = {number: {person.id: person for person in scene.boxes(number)} for number in frames}
+    everybody = [(number, list(people.values())) for number, people in boxes.items()]
+    counted = scene.crossings(edge, frames)
+
+    assert counted
+    assert min(boxes[crossing.frame][crossing.id].visible for crossing in counted) >= MIN_VISIBLE
+    assert len(counted) < len(crossings(everybody, edge, SMALL.height))
 
 
 def test_people_leave_and_others_come() -> None:
