@@ -186,7 +186,7 @@ class Analyst:
             watched = any(known.watched for known in self._clients)
         relaxed = self._leisure.may_relax(watched=watched)
         taken = picture.header.capture_time_ns / 1e9
-        tracked = self._process.track(Question(client.name, box.height, box.width, taken, relaxed))
+        tracked = self._process.track(Question(client.name, box, taken, relaxed))
         done = time.monotonic()
         self._metrics.stage.labels(client.name, "decode").observe(decoded - begun)
         self._metrics.stage.labels(client.name, "detect").observe(done - decoded)

@@ -94,7 +94,7 @@ def _turnstile() -> Callable[[Detections, int], None]:
     image = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
 
     def step(found: Detections, number: int) -> None:
-        seen = people(tracker.update(described(found, image), number / FPS), MODEL)
+        seen = people(tracker.update(described(found, image), number / FPS, (0, 0, WIDTH, HEIGHT)), MODEL)
         tally.update(seen, WIDTH, HEIGHT, number * 1_000_000_000 // FPS)
 
     return step

@@ -66,5 +66,5 @@ class VideoCounter:
             found: Those of the :class:`Selection`, in the detector's input.
             seconds: The frame's time; rises from frame to frame.
         """
-        people = people_of(in_picture(self._tracker.update(found, seconds), self._box), self._info)
+        people = people_of(in_picture(self._tracker.update(found, seconds, self._box.inner), self._box), self._info)
         return people, self.tally.update(people, *self._size, round(seconds * NANOSECONDS))

@@ -26,6 +26,11 @@ class Letterbox:
     left: int
     top: int
 
+    @property
+    def inner(self) -> tuple[int, int, int, int]:
+        """Where the picture is in the input: left, top, right, bottom."""
+        return self.left, self.top, self.left + self.inner_width, self.top + self.inner_height
+
     def fit(self, image: Image, out: Image) -> None:
         """Write ``image``, scaled and centred, into ``out`` of (height, width, 3)."""
         out[: self.top] = PADDING

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from services.inference.detector.letterbox import Letterbox
 from services.inference.detector.types import ModelInfo, Tracked
 
 # A letterboxed picture of the largest imgsz (configuration: 1920).
@@ -26,11 +27,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The picture in the shared buffer is the next of ``camera``, taken at ``seconds``; ``relaxed``: nobody waits."""
+    """The shared buffer holds the next picture of ``camera``, fitted into ``box``.
+
+    Attributes:
+        camera: Its name.
+        box: How the picture lies in the buffer.
+        seconds: When it was taken, on any clock that rises.
+        relaxed: Nobody waits for the answer.
+    """
 
     camera: str
-    height: int
-    width: int
+    box: Letterbox
     seconds: float
     relaxed: bool = False
 

@@ -17,7 +17,7 @@ import numpy as np
 from services.inference.detector.appearance import BANDS
 from services.inference.detector.association import LIMIT, WEAK_LIMIT, assign, costs
 from services.inference.detector.joining import pairs_to_join
-from services.inference.detector.overlap import iou, strongest
+from services.inference.detector.overlap import Flags, iou, strongest
 from services.inference.detector.tracks import BOX_NOISE, WEAK_BOX_NOISE, Ints, Seen, Tracks
 from services.inference.detector.types import Detections, Tracked
 
@@ -40,6 +40,9 @@ TAKEN: Final = 0.6
 BETWEEN_COMPARISONS: Final = 0.1
 # However irregular the clock: the filter must move on, and not by ages.
 SHORTEST_STEP: Final = 1e-3
+# Left, top, right and bottom of what a camera sees.
+View = tuple[float, float, float, float]
+EVERYWHERE: Final[View] = (-math.inf, -math.inf, math.inf, math.inf)
 
 
 class CameraTracker:
@@ -57,12 +60,13 @@ class CameraTracker:
         self._ids = 0
         self._compared = -math.inf
 
-    def update(self, found: Detections, seconds: float) -> Tracked:
+    def update(self, found: Detections, seconds: float, view: View) -> Tracked:
         """Continue the tracks with what was found in the next picture.
 
         Args:
             found: Detections from :data:`LOW_CONFIDENCE` on.
             seconds: When the picture was taken, on any clock that rises.
+            view: What the camera sees: left, top, right and bottom, in the pixels of the detections.
         """
         seen = self._usable(found)
         first = self._now is None
@@ -78,6 +82,7 @@ class CameraTracker:
         self._continue(left, weak, seen, now, WEAK_LIMIT, WEAK_BOX_NOISE)
         free = self._continue(np.flatnonzero(~confirmed), free, seen, now, LIMIT, BOX_NOISE)
         free = free[seen.confidence[free] >= self._confidence + NEWCOMER_DOUBT]
+        self._let_go(now, view)
         self._begin(seen.only(free), now)
         self._confirm(everybody=first)
         return self._report(self._join(now), now)
@@ -121,7 +126,18 @@ class CameraTracker:
 
     def _drop(self, now: float) -> None:
         patience = np.where(self._tracks.ids > 0, LOST_SECONDS, self._at_least_once(PROOF_SECONDS))
-        keep = now - self._tracks.seen <= patience
+        self._keep(now - self._tracks.seen <= patience)
+
+    def _let_go(self, now: float, view: View) -> None:
+        """Give up those who must have walked out of the picture by now.
+
+        Whoever comes in later at that place would be taken for them, and have crossed the lines between.
+        """
+        x, y = self._tracks.mean[:, 0], self._tracks.mean[:, 1]
+        left, top, right, bottom = view
+        self._keep((self._tracks.seen == now) | ((x >= left) & (x <= right) & (y >= top) & (y <= bottom)))
+
+    def _keep(self, keep: Flags) -> None:
         if not keep.all():
             self._tracks = self._tracks[keep]
 

@@ -61,11 +61,11 @@ def _serve(job: Job, detector: Detector, pipe: Connection, buffer: npt.NDArray[n
         if isinstance(question, Forget):
             trackers.pop(question.camera, None)
             continue
-        size = question.height * question.width * 3
-        image = buffer[:size].reshape(question.height, question.width, 3)
+        box = question.box
+        image = buffer[: box.height * box.width * 3].reshape(box.height, box.width, 3)
         found = look(detector, image, floor, wanted, relaxed=question.relaxed)
         tracker = trackers.setdefault(question.camera, CameraTracker(job.confidence))
-        pipe.send(tracker.update(found, question.seconds))
+        pipe.send(tracker.update(found, question.seconds, box.inner))
 
 
 if __name__ == "__main__":

@@ -205,7 +205,7 @@ def show(process: DetectorProcess, image: Image, number: int = 0, camera: str = 
     """Write the picture ``number`` of a camera with 30 of them a second."""
     box = letterbox(image.shape[1], image.shape[0], 416, square=False)
     box.fit(image, process.input_buffer(box.height, box.width))
-    return Question(camera, box.height, box.width, number / 30)
+    return Question(camera, box, number / 30)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from proto.turnstile_pb2 import Line, Point, Settings
 from services.inference.counting.tally import Tally
 from services.inference.detector.association import assign
 from services.inference.detector.overlap import iou, softened, strongest
-from services.inference.detector.tracker import CERTAIN, LOST_SECONDS, PROOF_SECONDS, CameraTracker
+from services.inference.detector.tracker import CERTAIN, EVERYWHERE, LOST_SECONDS, PROOF_SECONDS, CameraTracker, View
 from services.inference.detector.types import Detections, ModelInfo, Tracked
 from services.inference.people import people
 
@@ -42,9 +42,9 @@ def found(seen: Sequence[Seen]) -> Detections:
     )
 
 
-def follow(pictures: Sequence[Sequence[Seen]], fps: float) -> list[Tracked]:
+def follow(pictures: Sequence[Sequence[Seen]], fps: float, view: View = EVERYWHERE) -> list[Tracked]:
     tracker = CameraTracker(CONFIDENCE)
-    return [tracker.update(found(seen), number / fps) for number, seen in enumerate(pictures)]
+    return [tracker.update(found(seen), number / fps, view) for number, seen in enumerate(pictures)]
 
 
 def ids(tracked: Tracked) -> list[int]:
@@ -63,7 +63,7 @@ def test_a_walker_is_one_person_at_any_frame_rate(fps: float) -> None:
 def test_a_walker_is_one_person_between_uneven_pictures() -> None:
     tracker = CameraTracker(CONFIDENCE)
     times = np.cumsum(np.random.default_rng(4).choice([0.03, 0.1, 0.4], 60))
-    assert {tuple(ids(tracker.update(found([Seen(100 + 90 * t)]), t))) for t in times} == {(1,)}
+    assert {tuple(ids(tracker.update(found([Seen(100 + 90 * t)]), t, EVERYWHERE))) for t in times} == {(1,)}
 
 
 @pytest.mark.parametrize("hidden", [0.3, 1.0])
@@ -78,6 +78,25 @@ def test_somebody_gone_for_long_is_another_when_they_come_back() -> None:
     gone = round(LOST_SECONDS * 10) + 1
     tracked = follow([[Seen(100)]] * 5 + [[]] * gone + [[Seen(100)]] * 5, 10)
     assert ids(tracked[-1]) == [2]
+
+
+def at_left_edge(x: float) -> list[Seen]:
+    """Return what is seen in a picture that begins at 0 of somebody whose centre is at ``x``."""
+    right, left = x + WIDTH / 2, max(x - WIDTH / 2, 0.0)
+    return [Seen((left + right) / 2, width=right - left)] if right - left > WIDTH / 4 else []
+
+
+def test_who_comes_in_where_somebody_left_is_another() -> None:
+    leaving = [at_left_edge(120 - 8 * n) for n in range(20)]
+    entering = [at_left_edge(8 * n - 30) for n in range(20)]
+    tracked = follow([*leaving, *[[]] * 5, *entering], 10, view=(0, 0, 640, 360))
+    assert ids(tracked[10]) == [1]
+    assert ids(tracked[-1]) == [2]
+
+
+def test_who_reaches_the_edge_and_turns_back_is_the_same() -> None:
+    tracked = follow([at_left_edge(abs(100 - 8 * n) + 8) for n in range(30)], 10, view=(0, 0, 640, 360))
+    assert {tuple(ids(t)) for t in tracked} == {(1,)}
 
 
 def test_two_who_pass_each_other_keep_their_ids() -> None:
@@ -151,7 +170,7 @@ def test_kinds_do_not_mix() -> None:
 def test_any_clock_will_do(times: tuple[float, ...]) -> None:
     tracker = CameraTracker(CONFIDENCE)
     for time in times:
-        tracked = tracker.update(found([Seen(100), Seen(300)]), time)
+        tracked = tracker.update(found([Seen(100), Seen(300)]), time, EVERYWHERE)
     assert len(tracked.ids) == 2
     assert np.isfinite(tracked.xyxy).all()
 
@@ -175,7 +194,7 @@ def test_who_stands_and_sways_on_a_line_for_ten_minutes_counts_nothing(many: int
     tracker, fps = CameraTracker(CONFIDENCE), 5
     for number in range(600 * fps):
         seen = [_swaying(person, number / fps, noise.normal) for person in range(many) if noise.random() > 0.1]
-        tracked = tracker.update(found(seen), number / fps)
+        tracked = tracker.update(found(seen), number / fps, EVERYWHERE)
         tally.update(people(tracked, INFO), 640, 480, number * 1_000_000_000 // fps)
     (total,) = tally.totals()
     assert (total.count_in, total.count_out) == (0, 0)

@@ -101,7 +101,7 @@ def test_offline_counts_as_live_does(run: Run, clip: Path, builtin_model: Path) 
         for frame in reader:
             box.fit(frame.image, image)
             found = look(detector, image, LOW_CONFIDENCE, wanted)
-            seen = people(in_picture(tracker.update(found, frame.seconds), box), detector.info)
+            seen = people(in_picture(tracker.update(found, frame.seconds, box.inner), box), detector.info)
             identities.add(seen)
             tally.update(seen, 640, 360, round(frame.seconds * 1e9))
             tracks += [(frame.number, person.id, f"{person.left:.2f}") for person in seen]
