@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from services.capture.demo.training import USUAL_VIEW_SHARE
+
 MODELS: Final = Path(__file__).resolve().parents[1]
 TARGET: Final = MODELS / "builtin_openvino_model"
 VALIDATION_SCENES: Final = 25
@@ -29,7 +31,7 @@ def main() -> None:
     description = out / "data" / "data.yaml"
     weights = out / "run" / "weights" / "best.pt"
     if not wanted.judge_only:
-        _render(out / "data", range(wanted.first, wanted.first + wanted.scenes))
+        _render(out / "data", range(wanted.first, wanted.first + wanted.scenes), wanted.usual_view)
         weights = train.train(
             description,
             out / "run",
@@ -38,7 +40,7 @@ def main() -> None:
             device=wanted.device,
             start=wanted.after[-1] / "weights" / "best.pt" if wanted.after else None,
         )
-        (out / "run" / card.SCENES).write_text(f"{wanted.first} {wanted.scenes}\n", "ascii")
+        (out / "run" / card.SCENES).write_text(f"{wanted.first} {wanted.scenes} {wanted.usual_view}\n", "ascii")
     candidates = [TARGET]
     if weights.exists():
         candidates = [
@@ -66,6 +68,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("out/training"), help="pictures, run and exports")
     parser.add_argument("--scenes", type=int, default=700, help="eight pictures each")
     parser.add_argument("--first", type=int, default=0, help="seed of the first of them")
+    parser.add_argument("--usual-view", type=float, default=USUAL_VIEW_SHARE, help="share of the demo's own camera")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=26)
     parser.add_argument(
@@ -82,13 +85,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _render(folder: Path, scenes: range) -> None:
+def _render(folder: Path, scenes: range, usual_view: float) -> None:
     from models.training import dataset  # noqa: PLC0415
 
     processes = os.cpu_count() or 1
     validation = range(VALIDATION_SEEDS, VALIDATION_SEEDS + VALIDATION_SCENES)
-    for name, seeds in (("train", scenes), ("val", validation)):
-        dataset.write(folder, name=name, seeds=seeds, processes=processes)
+    for name, seeds, share in (("train", scenes, usual_view), ("val", validation, USUAL_VIEW_SHARE)):
+        dataset.write(folder, name=name, seeds=seeds, usual_view=share, processes=processes)
     text = f"path: {folder}\ntrain: images/train\nval: images/val\nnames: {{0: person}}\n"
     (folder / "data.yaml").write_text(text, "utf-8")
 

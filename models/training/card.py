@@ -15,7 +15,7 @@ from matplotlib import pyplot as plt
 from models.training.dataset import FRAMES_PER_SCENE, HEIGHT, IMGSZ, MIN_VISIBLE, MIN_VISIBLE_AT_EDGE, UNSEEN_SEEDS
 from models.training.judge import Verdict
 
-# In a run's folder: the seed of its first scene, and how many there were.
+# In a run's folder: the seed of its first scene, how many there were, and how probably one had the demo's own camera.
 SCENES: Final = "scenes.txt"
 PANELS: Final = {
     "Training loss": {"box": "train/box_loss", "class": "train/cls_loss"},
@@ -91,18 +91,18 @@ def write_card(path: Path, *, runs: list[Path], verdicts: list[Verdict]) -> None
         for name, label in LABELS.items()
     )
     settings = [YAML(typ="safe", pure=True).load(run / "args.yaml") for run in runs]
-    scenes = [[int(number) for number in (run / SCENES).read_text("ascii").split()] for run in runs]
+    scenes = [(run / SCENES).read_text("ascii").split() for run in runs]
     text = CARD.format(
         width=IMGSZ,
         height=HEIGHT,
         commands="\n".join(
-            f"    python -m models.training --first {first} --scenes {count}"
+            f"    python -m models.training --first {first} --scenes {count} --usual-view {share}"
             f" --epochs {each['epochs']} --seed {each['seed']}"
             + "".join(f" --after RUN_{earlier + 1}" for earlier in range(index))
-            for index, (each, (first, count)) in enumerate(zip(settings, scenes, strict=True))
+            for index, (each, (first, count, share)) in enumerate(zip(settings, scenes, strict=True))
         ),
         per_scene=FRAMES_PER_SCENE,
-        seeds=", then ".join(f"seeds {first} to {first + count - 1}" for first, count in scenes),
+        seeds=", then ".join(f"seeds {first} to {int(first) + int(count) - 1}" for first, count, _ in scenes),
         at_edge=MIN_VISIBLE_AT_EDGE,
         visible=MIN_VISIBLE,
         epochs=" + ".join(str(each["epochs"]) for each in settings),

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from services.capture.demo.scene import Scene
-from services.capture.demo.training import training_scene
+from services.capture.demo.training import USUAL_VIEW_SHARE, training_scene
 from services.capture.demo.truth import Truth
 from services.inference.detector.letterbox import Letterbox, letterbox
 from services.inference.detector.types import Image
@@ -48,11 +48,11 @@ class Sample:
     people: list[Truth]
 
 
-def samples(seed: int, *, empty: bool | None = None) -> list[Sample]:
-    """Return :data:`FRAMES_PER_SCENE` samples of the scene of ``seed``."""
+def samples(seed: int, *, empty: bool | None = None, usual_view: float = USUAL_VIEW_SHARE) -> list[Sample]:
+    """Return :data:`FRAMES_PER_SCENE` samples of :func:`~services.capture.demo.training.training_scene`."""
     random = np.random.default_rng([seed, 41])
     width, height = SIZES[int(random.choice(len(SIZES), p=SIZE_SHARES))]
-    scene = training_scene(seed, width=width, height=height, empty=empty)
+    scene = training_scene(seed, width=width, height=height, empty=empty, usual_view=usual_view)
     numbers = random.choice(SPREAD_FRAMES, FRAMES_PER_SCENE, replace=False)
     return [_sample(scene, int(number), halve=bool(random.random() < 0.5)) for number in numbers]
 
@@ -83,12 +83,12 @@ def _moved(person: Truth, box: Letterbox) -> Truth:
     return replace(person, left=left, top=top, width=width, height=height)
 
 
-def write(folder: Path, *, name: str, seeds: range, processes: int) -> None:
-    """Write the samples of ``seeds`` to ``folder``/images/``name`` and labels/``name``."""
+def write(folder: Path, *, name: str, seeds: range, usual_view: float, processes: int) -> None:
+    """Write the :func:`samples` of ``seeds`` to ``folder``/images/``name`` and labels/``name``."""
     for kind in ("images", "labels"):
         (folder / kind / name).mkdir(parents=True, exist_ok=True)
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for _ in pool.imap_unordered(partial(_write_scene, folder, name), seeds, chunksize=4):
+        for _ in pool.imap_unordered(partial(_write_scene, folder, name, usual_view), seeds, chunksize=4):
             pass
 
 
@@ -98,9 +98,9 @@ def findable(person: Truth) -> bool:
     return bool(at_edge or person.visible >= MIN_VISIBLE)
 
 
-def _write_scene(folder: Path, name: str, seed: int) -> None:
+def _write_scene(folder: Path, name: str, usual_view: float, seed: int) -> None:
     cv2.setNumThreads(1)
-    for index, sample in enumerate(samples(seed)):
+    for index, sample in enumerate(samples(seed, usual_view=usual_view)):
         stem = f"{seed:07d}-{index}"
         path = folder / "images" / name / f"{stem}.jpg"
         cv2.imwrite(str(path), sample.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])

@@ -9,10 +9,17 @@ from services.capture.demo.view import View
 from services.common.demo_url import SCENES, WEATHERS, DemoSettings
 
 EMPTY_SHARE = 0.06
-USUAL_VIEW_SHARE = 0.25  # the demo's own camera
+USUAL_VIEW_SHARE = 0.25
 
 
-def training_scene(seed: int, *, width: int = 832, height: int = 512, empty: bool | None = None) -> Scene:
+def training_scene(
+    seed: int,
+    *,
+    width: int = 832,
+    height: int = 512,
+    empty: bool | None = None,
+    usual_view: float = USUAL_VIEW_SHARE,
+) -> Scene:
     """Return the scene of ``seed``.
 
     Args:
@@ -20,6 +27,7 @@ def training_scene(seed: int, *, width: int = 832, height: int = 512, empty: boo
         width: Pixels.
         height: Pixels.
         empty: Without people, or with some; None leaves it to the seed.
+        usual_view: How probably the camera is the demo's own.
     """
     random = np.random.default_rng([seed, 9])
     draw = random.random()
@@ -33,7 +41,7 @@ def training_scene(seed: int, *, width: int = 832, height: int = 512, empty: boo
         height=height,
         weather=WEATHERS[int(random.choice(len(WEATHERS), p=(0.45, 0.25, 0.15, 0.15)))],
     )
-    usual = random.random() < USUAL_VIEW_SHARE
+    usual = random.random() < usual_view
     other = View(
         elevation=float(random.uniform(4.0, 10.0)),
         near=float(random.uniform(8.0, 11.5)),
