@@ -29,16 +29,21 @@ def people(tracked: Tracked, info: ModelInfo) -> list[Person]:
     """Return who is to be counted; ``tracked`` is in the picture's pixels."""
     return [
         Person(
-            id=int(identity),
-            label=info.names[int(class_id)],
-            confidence=float(confidence),
-            left=float(left),
-            top=float(top),
-            width=float(right - left),
-            height=float(bottom - top),
-            formerly=int(formerly),
+            id=identity,
+            label=info.names[class_id],
+            confidence=confidence,
+            left=left,
+            top=top,
+            width=right - left,
+            height=bottom - top,
+            formerly=formerly,
         )
         for identity, class_id, confidence, formerly, (left, top, right, bottom) in zip(
-            tracked.ids, tracked.class_id, tracked.confidence, tracked.formerly, tracked.xyxy, strict=True
+            tracked.ids.tolist(),
+            tracked.class_id.tolist(),
+            tracked.confidence.tolist(),
+            tracked.formerly.tolist(),
+            tracked.xyxy.tolist(),
+            strict=True,
         )
     ]

@@ -14,28 +14,40 @@ class Point(NamedTuple):
     y: float
 
 
-def signed_distance(point: Point, start: Point, end: Point) -> float:
-    """Return how far ``point`` is from the infinite line through ``start`` and ``end``, in pixels.
+class Segment:
+    """A straight line from ``start`` to ``end``, which are apart.
 
-    Negative on the left of start→end as seen on the screen, positive on its right: the sign of the cross product
-    that DESIGN.md defines ``in`` by.
+    Args:
+        start: A.
+        end: B.
     """
-    dx, dy = end.x - start.x, end.y - start.y
-    return (dx * (point.y - start.y) - dy * (point.x - start.x)) / hypot(dx, dy)
 
+    __slots__ = ("_length", "_start", "_x", "_y")
 
-def crosses_within(before: Point, after: Point, start: Point, end: Point) -> bool:
-    """Return whether the move ``before``→``after``, which changes sides, passes between ``start`` and ``end``."""
-    from_before = signed_distance(before, start, end)
-    from_after = signed_distance(after, start, end)
-    if from_before == from_after:
-        return False
-    share = from_before / (from_before - from_after)
-    x = before.x + share * (after.x - before.x)
-    y = before.y + share * (after.y - before.y)
-    dx, dy = end.x - start.x, end.y - start.y
-    along = ((x - start.x) * dx + (y - start.y) * dy) / (dx * dx + dy * dy)
-    return 0.0 <= along <= 1.0
+    def __init__(self, start: Point, end: Point) -> None:
+        self._start = start
+        self._length = hypot(end.x - start.x, end.y - start.y)
+        self._x, self._y = (end.x - start.x) / self._length, (end.y - start.y) / self._length
+
+    def distance(self, point: Point) -> float:
+        """Return how far ``point`` is from the infinite line through both ends, in pixels.
+
+        Negative on the left of start→end as seen on the screen, positive on its right: the sign of the cross product
+        that DESIGN.md defines ``in`` by.
+        """
+        x, y = point
+        return self._x * (y - self._start.y) - self._y * (x - self._start.x)
+
+    def is_crossed(self, before: Point, after: Point) -> bool:
+        """Return whether the move ``before``→``after``, which changes sides, passes between the ends."""
+        from_before, from_after = self.distance(before), self.distance(after)
+        if from_before == from_after:
+            return False
+        share = from_before / (from_before - from_after)
+        x = before.x + share * (after.x - before.x)
+        y = before.y + share * (after.y - before.y)
+        along = (x - self._start.x) * self._x + (y - self._start.y) * self._y
+        return 0.0 <= along <= self._length
 
 
 def distance_to_outline(point: Point, polygon: Sequence[Point]) -> float:

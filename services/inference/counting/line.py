@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Final, Literal, NamedTuple
 
-from services.inference.counting.geometry import Point, crosses_within, signed_distance
+from services.inference.counting.geometry import Point, Segment
 
 Direction = Literal["in", "out"]
 Side = Literal[-1, 1]
@@ -93,7 +93,12 @@ class LineCounter:
     end: Point
     picture_height: float
     memory: float
+    _segment: Segment = field(init=False)
     _passages: dict[int, _Passage] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Measure the line once: :meth:`update` asks for a distance for each person in each picture."""
+        self._segment = Segment(self.start, self.end)
 
     def update(self, track: int, anchor: Point, box_height: float, now: float) -> Direction | None:
         """Follow ``track`` to ``anchor`` and return the direction if that completes a crossing.
@@ -104,7 +109,7 @@ class LineCounter:
             box_height: Pixels.
             now: Time of the picture, seconds.
         """
-        distance = signed_distance(anchor, self.start, self.end)
+        distance = self._segment.distance(anchor)
         if track < 0 or not isfinite(distance):
             return None
         spot = _Spot(anchor, distance)
@@ -152,7 +157,7 @@ class LineCounter:
         """Return whether a move goes between the ends; None where it stays on one side of the infinite line."""
         if (before.distance > 0) == (after.distance > 0):
             return None
-        return crosses_within(before.point, after.point, self.start, self.end)
+        return self._segment.is_crossed(before.point, after.point)
 
 
 def _step(passage: _Passage, now: float) -> Direction | None:

@@ -12,7 +12,7 @@ import random
 
 import pytest
 
-from services.inference.counting.geometry import Point, crosses_within, signed_distance
+from services.inference.counting.geometry import Point, Segment
 from services.inference.counting.line import Direction, LineCounter
 
 A, B = Point(100, 0), Point(100, 200)
@@ -157,7 +157,8 @@ def test_in_is_from_the_left_of_the_line_to_its_right(start: Point, end: Point, 
     first, last = path[0], path[-1]
     assert first is not None
     assert last is not None
-    assert signed_distance(Point(*first), start, end) < 0 < signed_distance(Point(*last), start, end)
+    line = Segment(start, end)
+    assert line.distance(Point(*first)) < 0 < line.distance(Point(*last))
     assert count(path, start=start, end=end) == ["in"]
     assert count(path[::-1], start=start, end=end) == ["out"]
 
@@ -285,4 +286,4 @@ def test_memory_does_not_grow_with_the_people_who_passed() -> None:
     ],
 )
 def test_where_a_move_meets_the_line(before: tuple[float, float], after: tuple[float, float], expected: bool) -> None:
-    assert crosses_within(Point(*before), Point(*after), A, B) is expected
+    assert Segment(A, B).is_crossed(Point(*before), Point(*after)) is expected
