@@ -27,7 +27,7 @@ MIDDLE: Final = 0.5
 COVERED: Final = 0.25
 # Levels by which the colours of one person differ (measured on the demo: 10 from one picture to the next, 16 after
 # three seconds; those of two people differ by 30 to 55).
-DEVIATION: Final = 20.0
+DEVIATION: Final = 17.0
 # In squared deviations: where two are as likely one person as two …
 EVEN: Final = 2.0
 # … and how far colours speak against it at most: light changes, and where a box is wrong its colours are too.
