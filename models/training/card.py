@@ -39,9 +39,10 @@ a real camera with this one.
 
 (`make train TRAIN="--scenes …"` makes the virtual environment for it and then runs this.) {per_scene} frames of each
 scene, {seeds}: plaza and street, clear, overcast,
-dusk and rain, 0 to 40 people, cameras 4 to 10 m up, five picture sizes, JPEG quality 55 to 95. Who is seen to less than
-{visible:.0%} has no box, unless only the picture's edge cuts them off: then {at_edge:.0%} will do. Random mirror image,
-scale, shift and colour on top. AdamW, {epochs} epochs, bfloat16 on the CPU.{restarts}
+dusk and rain, 0 to 40 people, cameras 4 to 10 m up (or the demo's own, in a share of them: `--usual-view`), five
+picture sizes, JPEG quality 55 to 95. Who is seen to less than {visible:.0%} has no box, unless only the picture's edge
+cuts them off: then {at_edge:.0%} will do. Random mirror image, scale, shift and colour on top. AdamW, {epochs} epochs,
+bfloat16 on the CPU.{restarts}
 
 ![Loss, precision and recall over the epochs](curves.png)
 
@@ -53,10 +54,10 @@ scale, shift and colour on top. AdamW, {epochs} epochs, bfloat16 on the CPU.{res
 | --- | --- | --- |
 {rows}
 
-Limits: people drawn by Turnstile, upright, from above; nothing else. Three hours on two cores are short: the head sees
+Limits: people drawn by Turnstile, upright, from above; nothing else. Four hours on two cores are short: the head sees
 some people twice, which Soft-NMS (`soft_nms_iou` in its metadata) mostly takes back, whoever is half hidden is
-sometimes missed, and at the picture's sides it takes posts for slivers of people (the tracker is told of none). Counted
-with it, about two crossings of a hundred are wrong where twelve people walk (`python -m tests.accuracy.seeds`).
+sometimes missed, and at the picture's sides it takes posts for slivers of people (the tracker is told of none). Where
+twelve people walk, one or two crossings of a hundred are counted wrong (`python -m tests.accuracy.seeds`).
 
 Licence: AGPL-3.0, like Turnstile and like Ultralytics, with which it was trained.
 """
