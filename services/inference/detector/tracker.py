@@ -42,7 +42,6 @@ BETWEEN_COMPARISONS: Final = 0.1
 SHORTEST_STEP: Final = 1e-3
 # Left, top, right and bottom of what a camera sees.
 View = tuple[float, float, float, float]
-EVERYWHERE: Final[View] = (-math.inf, -math.inf, math.inf, math.inf)
 
 
 class CameraTracker:

@@ -8,7 +8,7 @@ import pytest
 from services.inference.detector.appearance import BANDS, EVEN, STRONGEST, appearance, described, unlikeness
 from services.inference.detector.overlap import Reals
 from services.inference.detector.sighting import class_ids, look
-from services.inference.detector.tracker import EVERYWHERE, CameraTracker
+from services.inference.detector.tracker import CameraTracker
 from services.inference.detector.types import Detections, Image, ModelInfo
 
 RED, BLUE, GREY = (40, 40, 200), (200, 60, 40), (128, 128, 128)
@@ -69,7 +69,7 @@ def walk(tracker: CameraTracker, number: int, *people: tuple[float, float, tuple
     image = picture(*((box(x, y), colour) for x, y, colour, _ in people))
     boxes = np.array([box(x, y) for x, y, _, seen in people if seen], np.float32).reshape(-1, 4)
     found = Detections(boxes, np.full(len(boxes), 0.9, np.float32), np.zeros(len(boxes), np.float32))
-    tracked = tracker.update(described(found, image), number / 10, EVERYWHERE)
+    tracked = tracker.update(described(found, image), number / 10, (0, 0, image.shape[1], image.shape[0]))
     order = [int(np.argmin(np.abs(tracked.xyxy[:, :2] - wanted[:2]).sum(axis=1))) for wanted in boxes]
     return [int(tracked.ids[index]) for index in order]
 

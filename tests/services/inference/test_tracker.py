@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,12 +13,13 @@ from proto.turnstile_pb2 import Line, Point, Settings
 from services.inference.counting.tally import Tally
 from services.inference.detector.association import assign
 from services.inference.detector.overlap import iou, softened, strongest
-from services.inference.detector.tracker import CERTAIN, EVERYWHERE, LOST_SECONDS, PROOF_SECONDS, CameraTracker, View
+from services.inference.detector.tracker import CERTAIN, LOST_SECONDS, PROOF_SECONDS, CameraTracker, View
 from services.inference.detector.types import Detections, ModelInfo, Tracked
 from services.inference.people import people
 
 HEIGHT, WIDTH = 100.0, 36.0
 CONFIDENCE = 0.25
+EVERYWHERE: View = (-math.inf, -math.inf, math.inf, math.inf)
 INFO = ModelInfo("model", {0: "person", 2: "car"}, 640, False)
 
 
