@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from services.inference.analyze.counter import VideoCounter
@@ -25,17 +25,21 @@ def telling_observer(path: Path, observer: AbstractContextManager[Observer]) -> 
     Raises:
         UsageError: The file cannot be written.
     """
-    with ExitStack() as stack:
+    with telling(path):
+        observe = observer.__enter__()
+
+    def observe_telling(counted: Counted) -> None:
         with telling(path):
-            observe = stack.enter_context(observer)
+            observe(counted)
 
-        def observe_telling(counted: Counted) -> None:
-            with telling(path):
-                observe(counted)
-
+    try:
         yield observe_telling
-        with telling(path):
-            stack.close()
+    except BaseException as error:
+        with telling(path):  # closing the file writes what is left, and may fail too
+            observer.__exit__(type(error), error, error.__traceback__)
+        raise
+    with telling(path):
+        observer.__exit__(None, None, None)
 
 
 def count_video(
